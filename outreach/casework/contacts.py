@@ -1,0 +1,133 @@
+"""Contacts: every call, visit, letter and e-mail to a victim, with what really came of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.casework import follow_ups, need
+from outreach.casework.follow_ups import Proposal
+from outreach.casework.safe_contact import Answer, Channel, refuse_message, refuse_unsafe
+from outreach.casework.victims import Victim
+from outreach.foundation.audit import Audited
+from outreach.foundation.clock import now, today
+from outreach.foundation.db import Base
+from outreach.foundation.force import current
+from outreach.foundation.operation import operation
+from outreach.foundation.permissions import Actor, May
+
+
+class ContactChannel(StrEnum):
+    """How the contact was made (domain.md, data dictionary)."""
+
+    CALL = "call"
+    VISIT = "visit"
+    LETTER = "letter"
+    EMAIL = "email"
+    JOINT_VISIT = "joint visit"
+
+
+class Outcome(StrEnum):
+    """What came of it, in the words forces use (domain.md §1, after Leicestershire's Victim First)."""
+
+    SPOKE = "spoke"
+    VISITED = "visited"
+    DECLINED = "declined"
+    NO_REPLY_MESSAGE = "no reply, message left"
+    NO_REPLY_POSTED = "no reply, information posted"
+    NO_REPLY_UNSAFE = "no reply, unsafe to leave a message"
+    WRONG_DETAILS = "wrong contact details"
+    OUT_OF_AREA = "lives out of area"
+    DECEASED = "deceased"
+
+
+REACHED = frozenset({Outcome.SPOKE, Outcome.VISITED, Outcome.DECLINED})
+NO_REPLY = frozenset({Outcome.NO_REPLY_MESSAGE, Outcome.NO_REPLY_POSTED, Outcome.NO_REPLY_UNSAFE})
+_SAFE_CHANNEL = {ContactChannel.LETTER: Channel.LETTER, ContactChannel.EMAIL: Channel.EMAIL,
+                 ContactChannel.VISIT: Channel.VISIT, ContactChannel.JOINT_VISIT: Channel.VISIT,
+                 ContactChannel.CALL: Channel.PHONE}
+
+
+class LoggedTwice(Exception):
+    """The same outcome for the same person within a minute: a double click, not a second call."""
+
+
+class Contact(Audited, Base):
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_victim_at", "victim_id", "at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"))
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    channel: Mapped[ContactChannel]
+    attempt_no: Mapped[int]
+    outcome: Mapped[Outcome]
+    verified_identity: Mapped[bool] = mapped_column(default=False)
+    summary: Mapped[str] = mapped_column(default="")
+    minutes: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+@operation("contact.logged", needs=May.LOG_CONTACT)
+def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: ContactChannel, outcome: Outcome,
+                at: datetime | None = None, summary: str = "", minutes: int | None = None,
+                verified_identity: bool = False, follow_up: Proposal | None = None) -> Contact:
+    """Log a contact, settle the follow-up it answers, and plan the next one if a proposal is given.
+
+    Raises `UnsafeContact` where the channel, or a message left, would break the person's safety rules, and
+    `LoggedTwice` for the same outcome again within a minute.
+    """
+    at = at or now()
+    _refuse_unsafe(victim, channel, outcome)
+    _refuse_double_click(session, actor, victim, outcome)
+    contact = Contact(victim_id=victim.id, at=at, by_id=actor.id, channel=channel, outcome=outcome,
+                      attempt_no=attempts(session, victim) + 1, summary=summary.strip(), minutes=minutes,
+                      verified_identity=verified_identity)
+    session.add(contact)
+    session.flush()
+    _learn(victim, outcome, at)
+    follow_ups.settle(session, actor, victim, contact_id=contact.id)
+    if follow_up is not None:
+        follow_ups.plan(session, actor, victim, due_at=follow_up.due_at, reason=follow_up.reason,
+                        assignee_id=follow_up.assignee_id or actor.id)
+    return contact
+
+
+def attempts(session: Session, victim: Victim) -> int:
+    """How many times somebody has tried since this person was last reached."""
+    tries = select(func.count()).select_from(Contact).where(Contact.victim_id == victim.id)
+    if reached_at := session.scalar(select(func.max(Contact.at)).where(
+            Contact.victim_id == victim.id, Contact.outcome.in_(REACHED))):
+        tries = tries.where(Contact.at > reached_at)
+    return session.scalar(tries) or 0
+
+
+def _refuse_unsafe(victim: Victim, channel: ContactChannel, outcome: Outcome) -> None:
+    if outcome is not Outcome.DECEASED:
+        refuse_unsafe(victim, _SAFE_CHANNEL[channel])
+    if outcome is Outcome.NO_REPLY_MESSAGE:
+        refuse_message(victim)
+    if outcome is Outcome.NO_REPLY_POSTED:
+        refuse_unsafe(victim, Channel.LETTER)
+
+
+def _refuse_double_click(session: Session, actor: Actor, victim: Victim, outcome: Outcome) -> None:
+    since = now() - timedelta(seconds=current().worker.repeat_contact_seconds)
+    same = select(Contact.id).where(Contact.victim_id == victim.id, Contact.outcome == outcome,
+                                    Contact.by_id == actor.id, Contact.created_at > since)
+    if session.scalar(same.limit(1)):
+        raise LoggedTwice(f"You logged “{outcome}” for {victim.spoken_name} less than a minute ago. "
+                          "If this is another attempt, wait a minute.")
+
+
+def _learn(victim: Victim, outcome: Outcome, at: datetime) -> None:
+    """What the outcome teaches about the person."""
+    if outcome is Outcome.NO_REPLY_UNSAFE:
+        victim.may_leave_message = Answer.NO
+    if outcome is Outcome.DECEASED:
+        victim.deceased_on = victim.deceased_on or today()
+    if outcome in REACHED and victim.first_reached_at is None:
+        victim.first_reached_at = at
+    need.reckon_for(victim)

@@ -1,0 +1,118 @@
+"""Need: who should be rung first, as points that add up in the open, each with its reason in words.
+
+This sorts the victim list until somebody makes a vulnerability assessment. Every weight is the force's own
+(`content/force.toml`), to be confirmed by it; domain.md §2 says why a transparent sum.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from outreach.casework.safe_contact import Answer
+from outreach.foundation.force import Force, current
+
+if TYPE_CHECKING:
+    from outreach.casework.victims import Victim
+
+
+class Band(StrEnum):
+    """How great the need is."""
+
+    STANDARD = "standard"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The points, the band they fall in, and the codes of the reasons, heaviest first."""
+
+    score: int
+    band: Band
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What need is reckoned from."""
+
+    age: int | None
+    factors: Sequence[str]
+    lost: Decimal
+    reports: int
+    suspect_known: bool
+    reached: bool
+
+
+def reckon(facts: Facts, force: Force | None = None) -> Need:
+    """Add up the points (integers, no upper limit) and say why."""
+    force = force or current()
+    points = sorted(_points(facts, force), key=lambda reason: -reason[1])
+    score = sum(value for _, value in points)
+    return Need(score, band_of(score, force), [code for code, _ in points])
+
+
+def reckon_for(victim: "Victim") -> None:
+    """Reckon a victim's need anew from what the record shows; whoever changes a fact calls this."""
+    found = reckon(facts_of(victim))
+    victim.need_score, victim.band, victim.need_reasons = found.score, found.band, found.reasons
+
+
+def facts_of(victim: "Victim") -> Facts:
+    """What need is reckoned from, read off the record."""
+    reports = victim.fraud_reports
+    factors = [*victim.vulnerability]
+    if victim.lives_alone is Answer.YES and "lives_alone" not in factors:
+        factors.append("lives_alone")
+    return Facts(
+        age=victim.age, factors=factors, lost=sum((r.lost or Decimal(0) for r in reports), Decimal(0)),
+        reports=len(reports), suspect_known=any(r.suspect_known for r in reports),
+        reached=victim.first_reached_at is not None)
+
+
+def band_of(score: int, force: Force) -> Band:
+    """The band in which a score falls."""
+    if score >= force.need.high_from:
+        return Band.HIGH
+    return Band.MEDIUM if score >= force.need.medium_from else Band.STANDARD
+
+
+def in_words(reasons: Sequence[str], force: Force | None = None) -> str:
+    """Reasons as an officer would say them: "aged 85 or over, lives alone, lost over £10,000"."""
+    force = force or current()
+    return ", ".join(_words(code, force) for code in reasons)
+
+
+def age_on(day: date, born_on: date | None, age_estimate: int | None) -> int | None:
+    """Age in whole years on a day, from the date of birth, else the estimate."""
+    if born_on is None:
+        return age_estimate
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def _points(facts: Facts, force: Force) -> list[tuple[str, int]]:
+    rules = force.need
+    found = [(code, rules.factors[code].points) for code in facts.factors if code in rules.factors]
+    found += _highest("age", facts.age or 0, rules.age) + _highest("lost", int(facts.lost), rules.lost)
+    shown = {"repeat_victim": facts.reports > 1, "suspect_known": facts.suspect_known,
+             "never_reached": not facts.reached}
+    return found + [(code, rules.facts[code].points) for code, is_so in shown.items()
+                    if is_so and code in rules.facts]
+
+
+def _highest(name: str, value: int, steps: dict[int, int]) -> list[tuple[str, int]]:
+    reached = [step for step in steps if value >= step]
+    return [(f"{name}:{max(reached)}", steps[max(reached)])] if reached else []
+
+
+def _words(code: str, force: Force) -> str:
+    name, _, step = code.partition(":")
+    if name == "age":
+        return f"aged {step} or over"
+    if name == "lost":
+        return f"lost £{int(step):,} or more"
+    known = force.need.factors.get(code) or force.need.facts.get(code)
+    return known.words if known else code.replace("_", " ")

@@ -1,0 +1,18 @@
+"""Victims: the people and organisations defrauded or targeted, whom this work keeps safe."""
+
+from outreach.casework.victims.record import (
+    Format,
+    Kind,
+    MatchKey,
+    Merged,
+    NotFound,
+    ReasonNeeded,
+    Victim,
+    VictimPhone,
+    open_victim,
+    scope,
+    visible_to,
+)
+
+__all__ = ["Format", "Kind", "MatchKey", "Merged", "NotFound", "ReasonNeeded", "Victim", "VictimPhone",
+           "open_victim", "scope", "visible_to"]

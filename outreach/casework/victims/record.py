@@ -1,0 +1,199 @@
+"""Victims: the people and organisations defrauded or targeted, whom this work keeps safe."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from outreach.casework import need
+from outreach.casework.fraud_reports import FraudReport
+from outreach.casework.households import Household
+from outreach.casework.safe_contact import Answer, Channel
+from outreach.foundation import audit
+from outreach.foundation.audit import Audited
+from outreach.foundation.clock import now, today
+from outreach.foundation.db import Base
+from outreach.foundation.permissions import Actor, May
+
+
+class Kind(StrEnum):
+    INDIVIDUAL = "individual"
+    BUSINESS = "business"
+    CHARITY = "charity"
+
+
+class Format(StrEnum):
+    """How somebody reads best."""
+
+    STANDARD = "standard"
+    LARGE_PRINT = "large print"
+    EASY_READ = "easy read"
+    BRAILLE = "Braille"
+    AUDIO = "audio"
+
+
+class NotFound(Exception):
+    """No such record, or none that this person works with: the two look the same from outside."""
+
+
+class Merged(Exception):
+    """This record was merged into another; `into_id` says which."""
+
+    def __init__(self, into_id: int) -> None:
+        super().__init__("This record was merged into another")
+        self.into_id = into_id
+
+
+class ReasonNeeded(Exception):
+    """A restricted record was asked for without a reason."""
+
+
+class Victim(Audited, Base):
+    __tablename__ = "victim"
+    __table_args__ = (Index("ix_victim_need", "need_score", "id"),
+                      Index("ix_victim_assigned_need", "assigned_to_id", "need_score", "id"),
+                      Index("ix_victim_district_need", "district", "need_score", "id"),
+                      Index("ix_victim_band_need", "band", "need_score", "id"),
+                      Index("ix_victim_name", "last_name", "first_name", "id"),
+                      {"sqlite_autoincrement": True})
+    __unaudited__ = frozenset({"need_score", "need_reasons", "band", "version", "changed_at"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Kind] = mapped_column(default=Kind.INDIVIDUAL)
+    title: Mapped[str] = mapped_column(default="")
+    first_name: Mapped[str] = mapped_column(default="")
+    last_name: Mapped[str]                      # or the name of the business or charity
+    named_business_contact: Mapped[str] = mapped_column(default="")
+    gender: Mapped[str] = mapped_column(default="")
+    born_on: Mapped[date | None]
+    age_estimate: Mapped[int | None]
+    address_line_1: Mapped[str] = mapped_column(default="")
+    address_line_2: Mapped[str] = mapped_column(default="")
+    town: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="", index=True)
+    district: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="", index=True)
+    preferred_channel: Mapped[Channel | None]
+    may_leave_message: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    may_post: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    may_text: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    may_email: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    may_visit: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    safe_from: Mapped[time | None]
+    safe_until: Mapped[time | None]
+    who_may_answer: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    interpreter: Mapped[bool] = mapped_column(default=False)
+    format: Mapped[Format] = mapped_column(default=Format.STANDARD)
+    lives_alone: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    vulnerability: Mapped[list[str]] = mapped_column(default=list)
+    supporter_name: Mapped[str] = mapped_column(default="")
+    supporter_phone: Mapped[str] = mapped_column(default="")
+    supporter_relationship: Mapped[str] = mapped_column(default="")
+    supporter_consent: Mapped[Answer] = mapped_column(default=Answer.UNKNOWN)
+    power_of_attorney: Mapped[str] = mapped_column(default="unknown")
+    enhanced_rights: Mapped[bool] = mapped_column(default=False)
+    enhanced_rights_basis: Mapped[str] = mapped_column(default="")
+    deceased_on: Mapped[date | None]
+    restricted: Mapped[bool] = mapped_column(default=False)
+    first_reached_at: Mapped[datetime | None]   # the first contact in which somebody spoke with them
+    need_score: Mapped[int] = mapped_column(default=0)
+    band: Mapped[need.Band] = mapped_column(default=need.Band.STANDARD)
+    need_reasons: Mapped[list[str]] = mapped_column(default=list)
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("victim.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    version: Mapped[int] = mapped_column(default=1)
+
+    phones: Mapped[list["VictimPhone"]] = relationship(
+        back_populates="victim", order_by="VictimPhone.id", cascade="all, delete-orphan")
+    fraud_reports: Mapped[list[FraudReport]] = relationship(
+        back_populates="victim", order_by="FraudReport.reported_on.desc()")
+    household: Mapped[Household | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def name(self) -> str:
+        """Title, first and last name as on a letter."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+    @property
+    def spoken_name(self) -> str:
+        """What to call them in a sentence: "Mrs Hill", else the whole name."""
+        return f"{self.title} {self.last_name}" if self.title else self.name
+
+    @property
+    def age(self) -> int | None:
+        """Whole years today, estimated where no date of birth is known."""
+        return need.age_on(today(), self.born_on, self.age_estimate)
+
+    @property
+    def address(self) -> list[str]:
+        """The lines of the address that are known."""
+        lines = (self.address_line_1, self.address_line_2, self.town, self.postcode)
+        return [line for line in lines if line]
+
+
+class VictimPhone(Audited, Base):
+    """One telephone number of a victim, in E.164, with what was written beside it ("daughter")."""
+
+    __tablename__ = "victim_phone"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"), index=True)
+    number: Mapped[str] = mapped_column(index=True)
+    note: Mapped[str] = mapped_column(default="")
+    victim: Mapped[Victim] = relationship(back_populates="phones")
+
+
+class MatchKey(Base):
+    """A blocking key of a victim: two people who share none are never compared (matching)."""
+
+    __tablename__ = "match_key"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id", ondelete="CASCADE"), primary_key=True,
+                                           autoincrement=False, index=True)
+
+
+def visible_to(actor: Actor) -> Select[tuple[Victim]]:
+    """The victims this person works with; for them no others exist (design: answers 6)."""
+    return select(Victim).where(*scope(actor))
+
+
+def scope(actor: Actor) -> list[Any]:
+    """The conditions of `visible_to`, for those who select columns."""
+    conditions: list[Any] = []
+    if not actor.may(May.SEE_ALL_VICTIMS):
+        conditions.append(Victim.assigned_to_id == actor.id)
+    if not actor.may(May.SEE_RESTRICTED):
+        conditions.append(Victim.restricted.is_(False))
+    return conditions
+
+
+def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,
+                reason: str = "") -> Victim:
+    """One victim's record, and a note that it was looked at. Locked when it is opened `to_change`.
+
+    Raises `NotFound`; `Merged` when the record now lives elsewhere; `ReasonNeeded` for a restricted one.
+    """
+    actor.must(May.SEE_VICTIM)
+    question = visible_to(actor).where(Victim.id == victim_id)
+    if to_change:
+        question = question.with_for_update(of=Victim)
+    victim = session.scalars(question).one_or_none()
+    if victim is None:
+        raise NotFound("There is no such victim")
+    if victim.merged_into_id:
+        raise Merged(victim.merged_into_id)
+    if victim.restricted and not reason and not to_change:
+        raise ReasonNeeded("This record is restricted: say why you need to see it")
+    if not to_change:
+        audit.consulted(session, actor, "victim", victim.id, operation="victim.opened", reason=reason or None)
+    return victim

@@ -1,0 +1,140 @@
+"""The people who may sign in, and what each of them does here."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.foundation import passwords
+from outreach.foundation.audit import Audited
+from outreach.foundation.clock import now, today
+from outreach.foundation.db import Base
+from outreach.foundation.operation import operation
+from outreach.foundation.permissions import Actor, May, Role
+
+
+class PersonType(StrEnum):
+    """What kind of person somebody is, apart from what they do here (domain.md §7)."""
+
+    OFFICER = "officer"
+    PCSO = "PCSO"
+    STAFF = "staff"
+    VOLUNTEER = "volunteer"
+    PARTNER = "partner"
+    SYSTEM = "system"
+
+
+class AccountExists(Exception):
+    """Another account has this e-mail address already."""
+
+
+class LastAdministrator(Exception):
+    """The only administrator left would lose their account."""
+
+
+class Account(Audited, Base):
+    __tablename__ = "account"
+    __unaudited__ = frozenset({"last_signed_in_at"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role]
+    person_type: Mapped[PersonType] = mapped_column(default=PersonType.STAFF)
+    district: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_on: Mapped[date | None]
+    deactivated_at: Mapped[datetime | None]
+    signed_out_at: Mapped[datetime | None]  # whatever was signed in before this moment has ended
+    last_signed_in_at: Mapped[datetime | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this account may be used today."""
+        return self.deactivated_at is None and (self.expires_on is None or self.expires_on >= today())
+
+    @property
+    def actor(self) -> Actor:
+        """This person, acting."""
+        return Actor(self.id, self.name, self.role)
+
+
+def people() -> Select[tuple[Account]]:
+    """Every account of a person, by name; the system's own accounts are left out."""
+    return select(Account).where(Account.role != Role.SYSTEM).order_by(Account.name, Account.id)
+
+
+def open_with_role(session: Session, *roles: Role) -> list[Account]:
+    """People in these roles whose accounts may be used today."""
+    return [a for a in session.scalars(people().where(Account.role.in_(roles))) if a.is_open]
+
+
+def by_email(session: Session, email: str) -> Account | None:
+    """The account with this address, however it was typed."""
+    return session.scalars(select(Account).where(Account.email == tidy_email(email))).one_or_none()
+
+
+def tidy_email(email: str) -> str:
+    """An address as it is kept: no spaces around it, lower case."""
+    return email.strip().lower()
+
+
+@operation("account.opened", needs=May.MANAGE_ACCOUNTS)
+def open_account(session: Session, actor: Actor, *, email: str, name: str, role: Role, password: str,
+                 person_type: PersonType = PersonType.STAFF, district: str = "",
+                 expires_on: date | None = None) -> Account:
+    """Give somebody an account. Raises `AccountExists`, `passwords.TooWeak`."""
+    if by_email(session, email):
+        raise AccountExists(f"{tidy_email(email)} has an account already")
+    passwords.check_strength(password)
+    account = Account(email=tidy_email(email), name=name.strip(), role=role, person_type=person_type,
+                      district=district, expires_on=expires_on, password_hash=passwords.hashed(password))
+    session.add(account)
+    session.flush()
+    return account
+
+
+@operation("account.changed", needs=May.MANAGE_ACCOUNTS)
+def change_account(session: Session, actor: Actor, account: Account, *, name: str, role: Role,
+                   district: str, expires_on: date | None) -> Account:
+    """Change what somebody is called, does, where, and until when. Raises `LastAdministrator`."""
+    if role is not Role.ADMINISTRATOR:
+        _refuse_last_administrator(session, account)
+    account.name, account.role, account.district = name.strip(), role, district
+    account.expires_on = expires_on
+    return account
+
+
+@operation("account.closed", needs=May.MANAGE_ACCOUNTS)
+def close_account(session: Session, actor: Actor, account: Account) -> Account:
+    """Take somebody's access away from this second; their sessions end with it."""
+    _refuse_last_administrator(session, account)
+    account.deactivated_at = now()
+    return account
+
+
+@operation("account.reopened", needs=May.MANAGE_ACCOUNTS)
+def reopen_account(session: Session, actor: Actor, account: Account) -> Account:
+    """Let somebody back in."""
+    account.deactivated_at = None
+    return account
+
+
+@operation("account.password_set", needs=May.MANAGE_ACCOUNTS)
+def set_password(session: Session, actor: Actor, account: Account, *, password: str) -> Account:
+    """Give somebody a new password; wherever they were signed in, they are signed out."""
+    passwords.check_strength(password)
+    account.password_hash = passwords.hashed(password)
+    account.signed_out_at = now()
+    return account
+
+
+def _refuse_last_administrator(session: Session, account: Account) -> None:
+    if account.role is not Role.ADMINISTRATOR:
+        return
+    others = [a for a in open_with_role(session, Role.ADMINISTRATOR) if a.id != account.id]
+    if not others:
+        raise LastAdministrator(f"{account.name} is the only administrator: "
+                                "give somebody else that role first")

@@ -1,0 +1,133 @@
+"""What differs from one police force to the next: its name, districts, numbers and its own rules of thumb."""
+
+import os
+import tomllib
+from datetime import date, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(_Section):
+    name: str
+    role_title: str
+    role_short: str
+    unit: str
+    supervisor_title: str
+    time_zone: str
+    marking: str
+
+
+class District(_Section):
+    name: str
+    aliases: list[str] = []
+
+
+class ImportRules(_Section):
+    stale_after_days: int
+    largest_upload_mb: int
+
+
+class Weight(_Section):
+    points: int
+    words: str
+
+
+class NeedRules(_Section):
+    """Points that add up to a score, and the scores at which a band begins."""
+
+    high_from: int
+    medium_from: int
+    age: dict[int, int]
+    lost: dict[int, int]
+    facts: dict[str, Weight]
+    factors: dict[str, Weight]
+
+
+class Cadence(_Section):
+    """How soon the next attempt or check comes. Working days skip weekends and bank holidays."""
+
+    attempts: int
+    times_of_day: list[time]
+    next_attempt_working_days: int
+    checks_after_days: list[int]
+    first_attempt_working_days: dict[str, int]
+
+
+class WorkerRules(_Section):
+    day_list_at: time
+    escalate_after_working_days: int
+    repeat_contact_seconds: int
+
+
+class HouseholdRules(_Section):
+    repeat_victim_months: int
+
+
+class SafeContactRules(_Section):
+    earliest: time
+    latest: time
+
+
+class Calendar(_Section):
+    bank_holidays: frozenset[date]
+
+
+class Force(_Section):
+    """One force's settings. The file is `OUTREACH_FORCE_FILE`, else `content/force.toml`."""
+
+    force: Named
+    numbers: dict[str, str]
+    districts: list[District]
+    imports: ImportRules
+    need: NeedRules
+    cadence: Cadence
+    worker: WorkerRules
+    households: HouseholdRules
+    safe_contact: SafeContactRules = Field()
+    calendar: Calendar
+
+    @property
+    def name(self) -> str:
+        """What the force is called."""
+        return self.force.name
+
+    def is_working_day(self, day: date) -> bool:
+        """Monday to Friday and no bank holiday in England."""
+        return day.weekday() < 5 and day not in self.calendar.bank_holidays
+
+    def working_day_after(self, day: date, days: int) -> date:
+        """The working day that comes `days` working days after a date (0: that day or the next one)."""
+        while days > 0 or not self.is_working_day(day):
+            day += timedelta(days=1)
+            days -= self.is_working_day(day)
+        return day
+
+    def district_named(self, text: str) -> str:
+        """The district as this force calls it, or "" for one that is not its own."""
+        return _district_names(self).get(text.strip().casefold(), "")
+
+
+def _district_names(force: Force) -> dict[str, str]:
+    return {alias.casefold(): district.name for district in force.districts
+            for alias in (district.name, *district.aliases)}
+
+
+@cache
+def current() -> Force:
+    """The settings of the force this process serves; read once."""
+    return read(Path(os.environ.get("OUTREACH_FORCE_FILE") or CONTENT / "force.toml"))
+
+
+def read(path: Path) -> Force:
+    """Read a force file. Raises `pydantic.ValidationError`, which names the setting that is wrong."""
+    facts: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Force.model_validate(facts)
