@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -65,15 +66,15 @@ def address(data: Path) -> str:
     return f"unix://{_socket(data)}?db=0"
 
 
-def start(data: Path) -> subprocess.Popen[bytes]:
-    """Start the server and wait until it answers. Raises NoServer."""
+def start(data: Path, first: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+    """Start the server, having called `first` in its process, and wait until it answers. Raises NoServer."""
     folder = _folder(data)
     with open(folder / "server.log", "ab") as log:
         server = subprocess.Popen(
             [_program(), "--port", "0", "--unixsocket", str(_socket(data)), "--unixsocketperm", "700",
-             "--dir", str(folder), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no",
-             "--pidfile", ""],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+             "--dir", str(folder), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
+             "--daemonize", "no", "--pidfile", ""],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=first)
     until = time.monotonic() + READY_WITHIN
     while server.poll() is None and time.monotonic() < until:
         if answers(data):

@@ -45,7 +45,8 @@ class Settings(BaseSettings):
     desk_url: str = Field("", description=(
         "Address of the staff pages. Default: the public address followed by /desk."))
     env: Literal["demo", "production"] = Field("demo", description=(
-        "demo or production; production refuses to start on what `outreach check` calls unsafe. Default: demo."))
+        "demo or production; production refuses to start on what `outreach check` calls unsafe. "
+        "Default: demo."))
     force_file: Path = Field(FORCE_FILE, description="Settings of a force. Default: content/force.toml.")
 
     @field_validator("data", "secret_file", "force_file")
