@@ -5,6 +5,8 @@ Needs Python 3.11 or later with pip, and nothing else; `python3 run.py setup` on
 Standard library only. Each step leaves a stamp in .venv, so that the next run is quick and needs no network.
 """
 
+from __future__ import annotations  # so that an older Python gets as far as being told
+
 import argparse
 import fcntl
 import hashlib
@@ -23,6 +25,7 @@ PYTHON = BIN / "python"
 DIST = ROOT / "static" / "dist"
 OLDEST_NODE = 18
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OWN_BROWSERS = Path.home() / ".cache" / "ms-playwright"
 LAUNCHER = """#!{python}
 import sys
 from app.cli import main
@@ -52,23 +55,22 @@ def read(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     asked, more = options.parse_known_args(words)
     if more and asked.command != "test":  # after `test`, the rest is for pytest
         options.error(f"not known: {' '.join(more)}")
-    if asked.data:
-        asked.data = asked.data.expanduser().resolve()
+    if asked.data or os.environ.get("OUTREACH_DATA"):  # before we move to the project's own folder
+        asked.data = (asked.data or Path(os.environ["OUTREACH_DATA"])).expanduser().resolve()
     return asked, more
 
 
 def start(asked: argparse.Namespace) -> None:
     """Become the supervisor, so that Ctrl-C reaches it and nothing stands in between."""
     words = ["--port", str(asked.port), *(["--data", str(asked.data)] if asked.data else [])]
-    os.execv(PYTHON, [str(PYTHON), "-m", "app.supervisor", *words])
+    os.execv(PYTHON, [str(PYTHON), "-m", "app.supervisor", *words])  # noqa: S606
 
 
 def test(more: list[str]) -> None:
     """Everything the check runs; stops at the first part that fails. Words after `test` go to pytest."""
-    if not any(map(shutil.which, CHROMIUM)):
+    if not any(map(shutil.which, CHROMIUM)) and not any(OWN_BROWSERS.glob("chromium*")):
         install_chromium()
     with tempfile.TemporaryDirectory(prefix="outreach-") as folder:
-        os.environ["OUTREACH_TEST_SCRATCH"] = folder
         empty = {"OUTREACH_DATA": folder, "OUTREACH_DATABASE_URL": f"sqlite:///{folder}/empty.db"}
         step("Style", "ruff", "check", "--quiet")
         step("Types", "mypy", "--strict", "--no-error-summary", "outreach")
@@ -86,7 +88,7 @@ def step(name: str, tool: str, *words: str, env: dict[str, str] | None = None) -
 
 def set_up(lock: str) -> None:
     """Install from the lock and build the assets, each only when its inputs changed. Exits with one line."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file alone is read by older ones)
         sys.exit(f"Outreach needs Python 3.11 or later; this is {sys.version.split()[0]}.")
     try:
         if not (fresh(lock) or fresh("requirements-dev.txt")):  # the test tools include what running needs
@@ -114,7 +116,8 @@ def pip_install(lock: str) -> None:
     # This machine's own pip, told to work for .venv: Debian's Python has no ensurepip to put one inside.
     outside = getattr(sys, "_base_executable", sys.executable)
     if not runs(outside, "-m", "pip", "--version"):
-        sys.exit("pip is missing. Install it (on Debian: sudo apt-get install python3-pip), then run this again.")
+        sys.exit("pip is missing. Install it (on Debian: sudo apt-get install python3-pip), "
+                 "then run this again.")
     subprocess.run([outside, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--require-hashes",
                     "--disable-pip-version-check", "--root-user-action=ignore", "--only-binary=:all:",
                     "-r", ROOT / lock], check=True)
@@ -153,8 +156,8 @@ def find_npm() -> tuple[list[str], str]:
 def install_chromium() -> None:
     how = "apt-get update && apt-get install -y chromium"
     if os.geteuid() or not shutil.which("apt-get"):
-        sys.exit(f"The tests drive a real browser and found none. Install Chromium (on Debian: sudo sh -c '{how}'), "
-                 "then run this again.")
+        sys.exit("The tests drive a real browser and found none. Install Chromium "
+                 f"(on Debian: sudo sh -c '{how}'), then run this again.")
     say("Installing Chromium for the browser tests …")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (("-qq", "update"), ("-qq", "install", "-y", "--no-install-recommends", "chromium")):
@@ -176,7 +179,8 @@ def inputs(step_name: str) -> str:
     """One hash over all that a step depends on."""
     files = [ROOT / "package.json", ROOT / "package-lock.json"]
     if step_name == "assets":
-        files += sorted(file for file in (ROOT / "static").rglob("*") if file.is_file() and DIST not in file.parents)
+        files += sorted(file for file in (ROOT / "static").rglob("*")
+                        if file.is_file() and DIST not in file.parents)
     elif step_name != "node_modules":
         files = [ROOT / step_name]
     seen = hashlib.sha256(f"{sys.version} {ROOT} {LAUNCHER}".encode())
