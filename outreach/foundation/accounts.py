@@ -61,7 +61,7 @@ class Account(Audited, Base):
         return Actor(self.id, self.name, self.role)
 
 
-def people() -> Select[tuple[Account]]:
+def people() -> Select[Account]:
     """Every account of a person, by name; the system's own accounts are left out."""
     return select(Account).where(Account.role != Role.SYSTEM).order_by(Account.name, Account.id)
 

@@ -162,7 +162,7 @@ class MatchKey(Base):
                                            autoincrement=False, index=True)
 
 
-def visible_to(actor: Actor) -> Select[tuple[Victim]]:
+def visible_to(actor: Actor) -> Select[Victim]:
     """The victims this person works with; for them no others exist (design: answers 6)."""
     return select(Victim).where(*scope(actor))
 
