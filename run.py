@@ -145,7 +145,8 @@ def build_assets() -> None:
 def find_npm() -> tuple[list[str], str]:
     """npm and the folder its node is in: the machine's own when new enough, else one from the lock."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and runs(node, "-e", f"process.exit(parseInt(process.versions.node) < {OLDEST_NODE} ? 1 : 0)"):
+    new_enough = f"process.exit(parseInt(process.versions.node) < {OLDEST_NODE} ? 1 : 0)"
+    if node and npm and runs(node, "-e", new_enough):
         return [npm], str(Path(node).parent)
     say("Installing node, for set-up only …")
     pip_install("requirements-node.txt")
