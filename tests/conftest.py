@@ -1,6 +1,5 @@
 """The ground the tests stand on: a fresh database for each, of both kinds, and a real browser."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,14 +56,12 @@ class PostgresGround:
 
 def migrate(url: str) -> None:
     """Every migration, from an empty database to today's."""
-    before = dict(os.environ)
-    os.environ.pop("OUTREACH_MIGRATION_DATABASE_URL", None)
-    os.environ["OUTREACH_DATABASE_URL"] = url
-    try:
-        command.upgrade(Config(toml_file=ROOT / "pyproject.toml"), "head")
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    database = Database(url)
+    with database.writer.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    database.close()  # a database that is still open cannot be copied whole
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ class Server:
 
     def _step_down_from_root(self) -> None:
         namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
-        if shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True).returncode == 0:
+        if shutil.which("unshare") and not subprocess.run([*namespace, "true"], capture_output=True).returncode:
             self._before = namespace
             return
         site, copy = self._programs.parents[2], self.folder / "site"
@@ -92,7 +92,8 @@ class Server:
         until = time.monotonic() + READY_WITHIN
         while process.poll() is None and time.monotonic() < until:
             try:
-                self.do(*(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS), database="template1")
+                self.do(*(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS),
+                        database="template1")
                 return process
             except psycopg.OperationalError:
                 time.sleep(0.02)
