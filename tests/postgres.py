@@ -64,7 +64,8 @@ class Server:
 
     def _step_down_from_root(self) -> None:
         namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
-        if shutil.which("unshare") and not subprocess.run([*namespace, "true"], capture_output=True).returncode:
+        allowed = shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True)
+        if allowed and allowed.returncode == 0:
             self._before = namespace
             return
         site, copy = self._programs.parents[2], self.folder / "site"
