@@ -1,0 +1,33 @@
+"""How the troubles of casework become pages."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.pages import page
+from outreach.casework.safe_contact import UnsafeContact
+from outreach.casework.victims import Merged, NotFound, ReasonNeeded
+
+
+def _not_found(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=404, heading="Page not found",
+                words="Check the address, or search for the person by name, telephone or postcode.")
+
+
+def _merged(request: Request, trouble: Exception) -> Response:
+    """A merged record's address leads to the one that holds it now."""
+    assert isinstance(trouble, Merged)
+    return RedirectResponse(f"/desk/victims/{trouble.into_id}", 303)
+
+
+def _reason_needed(request: Request, trouble: Exception) -> Response:
+    return page(request, "desk/victims/reason.html", status=403, path=request.url.path)
+
+
+def _unsafe(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=422, heading="That would not be safe", words=str(trouble))
+
+
+TROUBLES: dict[Any, Any] = {NotFound: _not_found, Merged: _merged, ReasonNeeded: _reason_needed,
+                            UnsafeContact: _unsafe}

@@ -1,0 +1,183 @@
+"""The doors of the house: each names the permission that opens it, and a door that names none stays shut."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+
+from app import security
+from outreach.foundation import audit, sign_ins, submissions
+from outreach.foundation.clock import now
+from outreach.foundation.db import Database
+from outreach.foundation.permissions import Actor, May, NotAllowed
+from outreach.foundation.sign_ins import SignIn
+
+LOOKING = frozenset({"GET", "HEAD"})
+SECRET_FIELDS = ("csrf", "idempotency_key", "draft_of")
+_KEY = re.compile(r"[0-9A-Za-z_-]{16,64}")
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in, or not any more; what was typed goes with it, to be kept as a draft."""
+
+    def __init__(self, account_id: int | None = None, draft_of: str = "",
+                 typed: dict[str, Any] | None = None) -> None:
+        super().__init__("Sign in first")
+        self.account_id, self.draft_of, self.typed = account_id, draft_of, typed
+
+
+class AlreadyAnswered(Exception):
+    """This very form came in before: its sender gets the same answer again."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__("Already answered")
+        self.to = to
+
+
+def one_transaction(request: Request) -> Iterator[Session]:
+    """One session for the whole request. Looking reads, and what was looked at is written down before the
+    answer leaves; every other request writes in one transaction: returning commits, raising rolls back."""
+    database: Database = request.app.state.database
+    if request.method in LOOKING:
+        with database.reading() as session:
+            session.info["request_id"] = request.state.request_id
+            yield session
+        _write_down(database, request, session)
+        return
+    with database.writing.begin() as session:
+        session.info["request_id"] = request.state.request_id
+        yield session
+        audit.write(session, audit.waiting(session))
+        _remember_answer(request, session)
+    request.app.state.ring(session.info.get("outbox_ids", []))
+
+
+def _write_down(database: Database, request: Request, session: Session) -> None:
+    notes = audit.waiting(session)
+    stale = getattr(request.state, "seen_is_stale", False)
+    told = getattr(request.state, "told", False)
+    if not (notes or stale or told):
+        return
+    with database.transaction() as writing:
+        audit.write(writing, notes)
+        if stale:
+            sign_ins.seen(writing, request.state.sign_in_id)
+        if told:
+            sign_ins.tell_next(writing, request.state.sign_in_id, {})
+
+
+def _remember_answer(request: Request, session: Session) -> None:
+    """Keep where the sender was sent, under the key of their form, and what the next page tells them."""
+    key, answer = getattr(request.state, "form_key", None), getattr(request.state, "answer", None)
+    if key and answer:
+        submissions.remember(session, request.state.actor.id, key, request.state.body_hash, answer)
+    if words := getattr(request.state, "tell_next", None):
+        sign_ins.tell_next(session, request.state.sign_in_id, words)
+
+
+async def posted_form(request: Request) -> FormData | None:
+    """The form that came with the request; None where nothing could."""
+    return None if request.method in LOOKING else await request.form(max_fields=5000)
+
+
+Db = Annotated[Session, Depends(one_transaction, scope="function")]
+Sent = Annotated[FormData | None, Depends(posted_form)]
+
+
+def lock(request: Request, session: Db, sent: Sent) -> None:
+    """Runs before every route: who is this, may they, is the form theirs, and is it new?"""
+    needs: May | None = (request.scope["route"].openapi_extra or {}).get("needs")
+    request.state.actor, request.state.csrf, request.state.flash = None, "", None
+    if sent is not None:
+        security.refuse_foreign(request)
+        if needs is May.ANYONE:  # signing in: nothing is asked of the database while a password is checked
+            return
+    sign_in = _recognise(request, session)
+    if needs is May.ANYONE:
+        return
+    if request.state.actor is None:
+        raise _sign_in_first(sign_in, sent)
+    if needs is None:
+        raise NotAllowed("This page names no permission, so it stays shut.")
+    request.state.actor.must(needs)
+    if sent is not None:
+        security.refuse_forged(request, sent)
+        _answer_repeat(request, session, sent)
+
+
+def _recognise(request: Request, session: Session) -> SignIn | None:
+    """Put whoever is signed in on `request.state`; gives their sign-in even when it has ended."""
+    token = request.cookies.get(security.cookie_name())
+    sign_in = sign_ins.of_token(session, token) if token else None
+    if token and sign_in and sign_in.is_live:
+        request.state.actor, request.state.csrf = sign_in.account.actor, sign_ins.csrf_token(token)
+        request.state.sign_in_id = sign_in.id
+        request.state.flash = sign_in.flash or None
+        request.state.seen_is_stale = now() - sign_in.last_seen_at > sign_ins.SEEN_EVERY
+        if request.state.seen_is_stale and request.method not in LOOKING:
+            sign_ins.seen(session, sign_in.id)
+    return sign_in
+
+
+def _sign_in_first(sign_in: SignIn | None, sent: FormData | None) -> SignInFirst:
+    draft_of = str(sent.get("draft_of") or "") if sent else ""
+    if sign_in is None or not draft_of or sent is None:
+        return SignInFirst()
+    return SignInFirst(sign_in.account_id, draft_of, typed_fields(sent))
+
+
+def typed_fields(sent: FormData) -> dict[str, Any]:
+    """What a person typed: lists where a name came more than once, no secrets, no files."""
+    names = [name for name in sent if name not in SECRET_FIELDS]
+    values = {name: [v for v in sent.getlist(name) if isinstance(v, str)] for name in names}
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items() if found}
+
+
+def _answer_repeat(request: Request, session: Session, sent: FormData) -> None:
+    key = str(sent.get("idempotency_key") or "")
+    if not _KEY.fullmatch(key):
+        return
+    if not request.app.state.database.is_sqlite:  # there, a twin already waits for the write lock
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": key})
+    request.state.form_key, request.state.body_hash = key, _body_hash(request, sent)
+    if to := submissions.answered(session, request.state.actor.id, key, request.state.body_hash):
+        raise AlreadyAnswered(to)
+
+
+def _body_hash(request: Request, sent: FormData) -> str:
+    fields = [(name, value.filename if isinstance(value, UploadFile) else value)
+              for name, value in sent.multi_items() if name not in SECRET_FIELDS]
+    return hashlib.sha256(json.dumps([request.url.path, fields]).encode()).hexdigest()
+
+
+def current_actor(request: Request) -> Actor:
+    """Whoever is signed in; `lock` has made sure that somebody is."""
+    actor: Actor = request.state.actor
+    return actor
+
+
+def sent_form(sent: Sent) -> FormData:
+    """The form of a route that takes one."""
+    return sent or FormData()
+
+
+Me = Annotated[Actor, Depends(current_actor)]
+Posted = Annotated[FormData, Depends(sent_form)]
+
+
+class Room(APIRouter):
+    """A router in which every door names the permission that opens it."""
+
+    def get(self, path: str, *, needs: May, **more: Any) -> Callable[..., Any]:  # type: ignore[override]
+        """A page to look at."""
+        return super().get(path, openapi_extra={"needs": needs}, response_model=None, **more)
+
+    def post(self, path: str, *, needs: May, **more: Any) -> Callable[..., Any]:  # type: ignore[override]
+        """A form to send."""
+        return super().post(path, openapi_extra={"needs": needs}, response_model=None, **more)

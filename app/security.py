@@ -1,0 +1,122 @@
+"""What every answer carries and every form must bring, so that nobody acts in somebody else's name."""
+
+import hmac
+import ipaddress
+import secrets
+import time
+from logging import getLogger
+
+from fastapi import Request
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.settings import settings
+
+log = getLogger("outreach.web")
+
+# reliability.md §3.3; no `unsafe-*` anywhere
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+          "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+class Forged(Exception):
+    """A form that did not come from our own page, or came from somebody else's sign-in."""
+
+
+class Guard:
+    """Gives each request a number and each answer its headers; logs route, status and time, never a person."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
+        began = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(MutableHeaders(scope=message), scope["path"])
+                _log(scope, message["status"], began)
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+def _add_headers(headers: MutableHeaders, path: str) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if settings().desk_url.startswith("https://"):
+        headers["strict-transport-security"] = HSTS
+    if path.startswith("/desk"):
+        headers["cache-control"] = "no-store"
+
+
+def _log(scope: Scope, status: int, began: float) -> None:
+    """The route's pattern instead of the path: neither ids nor tokens nor searches reach the log."""
+    route = getattr(scope.get("route"), "path", "-")
+    log.info("%s %s %s %.1f ms %s", scope["method"], route, status, (time.perf_counter() - began) * 1000,
+             scope["state"]["request_id"])
+
+
+def is_secure() -> bool:
+    """Whether the desk is served over https (in a demo it may be plain http)."""
+    return settings().desk_url.startswith("https://")
+
+
+def cookie_name() -> str:
+    """The session cookie's name: with the `__Host-` promise wherever there is https."""
+    return "__Host-outreach_session" if is_secure() else "outreach_session"
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Hand over the session cookie; it ends with the browser and never reaches a script."""
+    response.set_cookie(cookie_name(), token, httponly=True, secure=is_secure(), samesite="lax", path="/")
+
+
+def clear_browser(response: Response) -> None:
+    """At sign-out: forget the cookie and whatever the browser kept, so that Back shows nothing."""
+    response.delete_cookie(cookie_name(), path="/", secure=is_secure(), httponly=True, samesite="lax")
+    response.headers["clear-site-data"] = '"cache", "storage"'
+
+
+def refuse_foreign(request: Request) -> None:
+    """A form must come from our own origin. Raises `Forged`."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        if site not in ("same-origin", "none"):
+            raise Forged("This form was sent from another site.")
+        return
+    origin = request.headers.get("origin")  # browsers without Sec-Fetch-Site send at least this
+    if origin is None or origin.partition("://")[2] != request.headers.get("host"):
+        raise Forged("This form was sent from another site.")
+
+
+def refuse_forged(request: Request, sent: FormData) -> None:
+    """A form must bring the token of its own sign-in. Raises `Forged`."""
+    token = request.headers.get("x-csrf-token") or str(sent.get("csrf") or "")
+    if not hmac.compare_digest(token.encode(), request.state.csrf.encode()):
+        raise Forged("This form belongs to an earlier sign-in. Open the page again and send it once more.")
+
+
+def network_of(request: Request) -> str:
+    """Where a request comes from, as far as throttling needs: the address, or an IPv6 customer's /64."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if address.version == 6 else host
