@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 
@@ -77,6 +77,20 @@ class SafeContactRules(_Section):
     latest: time
 
 
+class TodayWeights(_Section):
+    """How heavy each kind of line on Today is; the heaviest stands first."""
+
+    worker_trouble: int
+    escalated: int
+    overdue_per_day: int
+    due_high: int
+    due_medium: int
+    due_standard: int
+    nobody_planned_high: int
+    import_waiting: int
+    import_stale: int
+
+
 class Calendar(_Section):
     bank_holidays: frozenset[date]
 
@@ -92,8 +106,9 @@ class Force(_Section):
     cadence: Cadence
     worker: WorkerRules
     households: HouseholdRules
-    safe_contact: SafeContactRules = Field()
+    safe_contact: SafeContactRules
     calendar: Calendar
+    today: TodayWeights
 
     @property
     def name(self) -> str:
