@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -44,6 +45,7 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+    flash: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the next page tells its reader, once
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
     @property
@@ -113,15 +115,19 @@ def begin(session: Session, account: Account) -> str:
     return token
 
 
-def find(session: Session, token: str) -> SignIn | None:
-    """The live sign-in behind a cookie."""
-    found = session.scalars(select(SignIn).where(SignIn.token_hash == token_hash(token))).one_or_none()
-    return found if found and found.is_live else None
+def of_token(session: Session, token: str) -> SignIn | None:
+    """The sign-in behind a cookie, live or ended: ask `is_live`."""
+    return session.scalars(select(SignIn).where(SignIn.token_hash == token_hash(token))).one_or_none()
 
 
 def seen(session: Session, sign_in_id: int) -> None:
     """Keep a sign-in alive."""
     session.get_one(SignIn, sign_in_id).last_seen_at = now()
+
+
+def tell_next(session: Session, sign_in_id: int, words: dict[str, Any]) -> None:
+    """What the next whole page tells its reader, once; kept here so that no name is kept in the browser."""
+    session.get_one(SignIn, sign_in_id).flash = words
 
 
 def end(session: Session, sign_in_id: int) -> None:

@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("created_at", db.Instant(), nullable=False),
         sa.Column("last_seen_at", db.Instant(), nullable=False),
         sa.Column("ended_at", db.Instant(), nullable=True),
+        sa.Column("flash", db.Json, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
