@@ -115,7 +115,7 @@ class Supervisor:
         web = next(process for process in self.kept if process.name == "web server")
         if web.falls >= FALLS_BEFORE_READY:
             raise CannotStart("The web server does not start; the lines above say why.")
-        return web.is_up and _answers(self.host, self.port)
+        return web.is_up and _answers(self.host, self.port, self.env["OUTREACH_PUBLIC_URL"])
 
     def _prepare_database(self) -> None:
         """Migrate, and in a demo load the fictional cast, only where that is needed."""
@@ -211,12 +211,13 @@ def _check_port(host: str, port: int) -> None:
                               "Give another with --port, like --port 8100.") from None
 
 
-def _answers(host: str, port: int) -> bool:
-    """Whether the readiness page says yes (asked of this machine itself where we listen everywhere)."""
+def _answers(host: str, port: int, public_url: str) -> bool:
+    """Whether the readiness page says yes, asked for under the public name: others are refused."""
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     try:
         with socket.create_connection((here, port), timeout=2) as line:
-            line.sendall(f"GET /health/ready HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            name = public_url.partition("://")[2].partition("/")[0]
+            line.sendall(f"GET /health/ready HTTP/1.0\r\nHost: {name}\r\n\r\n".encode())
             return b" 200 " in line.recv(64).partition(b"\r\n")[0]
     except OSError:
         return False
