@@ -107,7 +107,7 @@ def demo(year: Annotated[bool, typer.Option("--year", help="A whole year of work
     with _database() as database:
         loaded = cast.load(database, password=data_folder.demo_password(settings().data), year=year,
                            victims=victims, seed=seed)
-    print(f"{loaded} victims loaded." if loaded else "There is somebody in the database already: nothing loaded.")
+    print(f"{loaded} victims loaded." if loaded else "Somebody is in the database already: nothing loaded.")
 
 
 @app.command()
@@ -125,19 +125,20 @@ def migrate() -> None:
 def add_account(email: str, name: Annotated[str, typer.Option(help="Their name.")],
                 role: Annotated[str, typer.Option(help="officer, ambassador, volunteer, communicator, "
                                                        "supervisor or administrator.")],
-                password_stdin: Annotated[bool, typer.Option("--password-stdin",
-                                                             help="Read the password from stdin.")] = False) -> None:
+                from_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from stdin.")] = False,
+                ) -> None:
     """Give somebody an account."""
     from outreach.foundation import accounts, passwords
     from outreach.foundation.permissions import COMMAND_LINE, Role
     if role not in [known for known in Role if known is not Role.SYSTEM]:
         raise Stop(f"There is no role {role}. Use one of: officer, ambassador, volunteer, communicator, "
                    "supervisor, administrator.")
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt(
+    password = sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt(
         "Password", hide_input=True, confirmation_prompt=True)
     with _database() as database, database.transaction() as session:
         try:
-            accounts.open_account(session, COMMAND_LINE, email=email, name=name, role=Role(role), password=password)
+            accounts.open_account(session, COMMAND_LINE, email=email, name=name, role=Role(role),
+                                  password=password)
         except (accounts.AccountExists, passwords.TooWeak) as refused:
             raise Stop(f"{refused}.") from None
     print(f"{name} may sign in as {email}.")
@@ -145,8 +146,8 @@ def add_account(email: str, name: Annotated[str, typer.Option(help="Their name."
 
 @imports.command("victims")
 def import_victims(file: Path, source: Annotated[str, typer.Option(help="Where the list comes from.")],
-                   dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-                   mapping: Annotated[Path | None, typer.Option(help="JSON: our field → their column.")] = None,
+                   dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
+                   mapping: Annotated[Path | None, typer.Option(help="JSON: field → column.")] = None,
                    as_json: AsJson = False) -> None:
     """Import a victim list (CSV or XLSX). Clean rows are committed; the others wait on the import's page."""
     from app import terminal
@@ -157,7 +158,8 @@ def import_victims(file: Path, source: Annotated[str, typer.Option(help="Where t
         found = lists.import_file(database, COMMAND_LINE, file, source, mapping=columns, dry_run=dry_run,
                                   uploads=settings().data / "uploads", progress=tell)
     _say(f"Import {found['import_id']}: {found['rows']} rows, {found['new']} new, {found['updated']} updated, "
-         f"{found['to_review']} to review, {found['errors']} with errors, {found['seconds']:.1f} s.", found, as_json)
+         f"{found['to_review']} to review, {found['errors']} with errors, {found['seconds']:.1f} s.",
+         found, as_json)
 
 
 @imports.command("undo")
@@ -199,7 +201,7 @@ def list_settings() -> None:
 def bench(name: Annotated[str, typer.Argument(help="pages, search, import, queue, start or all.")],
           as_json: AsJson = False,
           size: Annotated[str, typer.Option(help="10k, 100k or 1m.")] = "10k",
-          database: Annotated[str | None, typer.Option(help="Where; a throwaway one if not given.")] = None) -> None:
+          database: Annotated[str | None, typer.Option(help="Where; else a throwaway one.")] = None) -> None:
     """Measure, each figure beside its ceiling and its peer in the same run."""
     from app import bench as measuring
     found = measuring.run(name, size, database)

@@ -35,7 +35,7 @@ class Forged(Exception):
 
 
 class Guard:
-    """Gives each request a number and each answer its headers; logs route, status and time, never a person."""
+    """Gives each request a number and each answer its headers; logs route, status and time, no person."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,7 +1,6 @@
 """Starts the web server."""
 
-import logging
-import logging.config
+import os
 from typing import Any
 
 import uvicorn
@@ -19,8 +18,6 @@ LOGGING: dict[str, Any] = {
 
 def make() -> Any:
     """One face's application, as uvicorn asks for it in each process. The face is in the environment."""
-    import os
-
     from app.main import build
     from app.worker import ring
     return build(face=os.environ.get("OUTREACH_FACE", "both"), ring=ring)  # type: ignore[arg-type]
@@ -28,7 +25,6 @@ def make() -> Any:
 
 def serve(face: str, host: str, port: int, workers: int) -> None:
     """Serve until told to stop. Access logs are our own (`security.Guard`): no ids, tokens or searches."""
-    import os
     os.environ["OUTREACH_FACE"] = face
     settings()  # a bad setting stops here, in one line
     uvicorn.run("app.web:make", factory=True, host=host, port=port, workers=workers, access_log=False,

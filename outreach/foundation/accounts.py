@@ -25,6 +25,10 @@ class PersonType(StrEnum):
     SYSTEM = "system"
 
 
+class NotFound(Exception):
+    """No account of a person has this number."""
+
+
 class AccountExists(Exception):
     """Another account has this e-mail address already."""
 
@@ -64,6 +68,14 @@ class Account(Audited, Base):
 def people() -> Select[Account]:
     """Every account of a person, by name; the system's own accounts are left out."""
     return select(Account).where(Account.role != Role.SYSTEM).order_by(Account.name, Account.id)
+
+
+def get(session: Session, account_id: int) -> Account:
+    """One person's account. Raises `NotFound`."""
+    account = session.scalars(people().where(Account.id == account_id)).one_or_none()
+    if account is None:
+        raise NotFound("There is no such account")
+    return account
 
 
 def open_with_role(session: Session, *roles: Role) -> list[Account]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, event, insert, inspect
+from sqlalchemy import Index, Row, column, event, insert, inspect, select, table
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from outreach.foundation.clock import now
@@ -141,3 +141,22 @@ def refuse_silent_bulk_writes(statement: ORMExecuteState) -> None:
     allowed = statement.execution_options.get("audited", False)
     if issubclass(statement.bind_mapper.class_, Audited) and not allowed:
         raise NobodyActing("a bulk change passes the audit log by; change rows one by one")
+
+
+def entries(session: Session, *, record_type: str = "", record_id: int | None = None,
+            action: Action | None = None, actor_id: int | None = None, before: int | None = None,
+            limit: int = 50) -> Sequence[Row[Any]]:
+    """The newest entries first, with the name of whoever acted; `before` is the id the page starts under."""
+    people = table("account", column("id"), column("name"))
+    question = select(AuditEntry.id, AuditEntry.at, AuditEntry.action, AuditEntry.operation,
+                      AuditEntry.record_type, AuditEntry.record_id, AuditEntry.details, AuditEntry.reason,
+                      AuditEntry.recipient, people.c.name.label("actor"))
+    question = question.join(people, people.c.id == AuditEntry.actor_id)
+    for chosen, condition in ((record_type, AuditEntry.record_type == record_type),
+                              (record_id, AuditEntry.record_id == record_id),
+                              (action, AuditEntry.action == action),
+                              (actor_id, AuditEntry.actor_id == actor_id),
+                              (before, AuditEntry.id < (before or 0))):
+        if chosen:
+            question = question.where(condition)
+    return session.execute(question.order_by(AuditEntry.id.desc()).limit(limit)).all()
