@@ -135,7 +135,7 @@ def build_assets() -> None:
     if not (fresh("node_modules") and (ROOT / "node_modules").is_dir()):
         say("Fetching what the pages are built from …")
         subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-                       check=True, env=env, cwd=ROOT)
+                       check=True, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
         stamp("node_modules")
     say("Building the pages' looks …")
     subprocess.run([*npm, "run", "--silent", "build"], check=True, env=env, cwd=ROOT)
