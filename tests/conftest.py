@@ -15,7 +15,8 @@ from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-pytest_plugins = [plugin for plugin in ("tests.cast",) if (ROOT / "tests" / "cast.py").exists()]
+pytest_plugins = [plugin for plugin in ("tests.cast", "tests.site")
+                  if (ROOT / "tests" / f"{plugin[6:]}.py").exists()]
 
 
 class SqliteGround:
