@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from outreach.foundation.clock import today as today_in_britain
 
-EXAMPLE = "27 3 1951"
+EXAMPLE_OF_BIRTH, EXAMPLE = "27 3 1951", "27 3 2026"
 OLDEST = 120            # years: nobody in Britain has lived longer; an earlier birth is a slip of the pen
 YOUNGEST = 16           # a two-digit year that would make somebody younger is read as the century before
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
@@ -17,6 +17,7 @@ _SPOKEN = ["January", "February", "March", "April", "May", "June", "July", "Augu
 _CLOCK = re.compile(r"[t ,]+\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?( ?[ap]\.?m\.?)?( ?(z|[+-]\d\d:?\d\d))?$")
 _PIECES = re.compile(r"\d+|[a-z]+|\?+")
 _NOISE = re.compile(r"(?<=\d)(st|nd|rd|th)\b|\b(mon|tues?|wed(nes)?|thur?s?|fri|sat(ur)?|sun)(day)?\b|\bof\b")
+_USUAL = re.compile(r"(\d\d)/(\d\d)/(19|20)(\d\d)")
 _SERIAL = re.compile(r"\d{4,5}([.,]\d+)?")
 
 
@@ -56,6 +57,9 @@ def read(text: str, *, birth: bool = False, today: date | None = None) -> Readin
     come, or more than 120 years gone, is refused. Raises `NotADate`.
     """
     now = today or today_in_britain()
+    usual = _as_usual(text)
+    if usual and date(1900, 1, 1) < usual <= now and now.year - usual.year <= OLDEST:
+        return Reading(usual)
     plain = _CLOCK.sub("", text.strip().lower().strip("'\""))
     pieces = _PIECES.findall(_NOISE.sub(" ", plain))
     found = _read_pieces(plain, pieces, birth, now)
@@ -64,6 +68,15 @@ def read(text: str, *, birth: bool = False, today: date | None = None) -> Readin
     if found.on and not birth and found.on > now:
         return Reading(found.on, remark=f"{spoken(found.on)} is still to come: check it")
     return found
+
+
+def _as_usual(text: str) -> date | None:
+    """A date written 27/03/1951, as nine in ten are: worth a shorter way."""
+    found = _USUAL.fullmatch(text)
+    try:
+        return date(int(found[3] + found[4]), int(found[2]), int(found[1])) if found else None
+    except ValueError:
+        return None
 
 
 def _read_pieces(plain: str, pieces: list[str], birth: bool, now: date) -> Reading:
@@ -160,4 +173,4 @@ def _refuse_impossible_birth(on: date, now: date) -> None:
 
 
 def _enter(birth: bool) -> str:
-    return f"Enter a date of birth, like {EXAMPLE}" if birth else f"Enter a date, like {EXAMPLE}"
+    return f"Enter a date of birth, like {EXAMPLE_OF_BIRTH}" if birth else f"Enter a date with its day, month and year, like {EXAMPLE}"

@@ -60,6 +60,12 @@ def in_use(number: str) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(number, None))
 
 
+def plainly(text: str) -> str:
+    """The number in E.164 where the text is one British number in use and nothing else, "" for anything else."""
+    found = _PLAIN.fullmatch(text.translate(_PUNCTUATION))
+    return "+44" + found[1] if found and _given_out_in_britain().fullmatch(found[1]) else ""
+
+
 def numbers_in(text: str, region: str = "GB") -> list[Telephone]:
     """Every number in what was typed, each with the words beside it.
 

@@ -147,8 +147,8 @@ class Understood(dict[str, Finding]):
         return found
 
     def _understand(self, text: str) -> Finding:
-        if tidy.UNREADABLE in text:
-            return (None, CANNOT_BE_READ, "")
+        if tidy.UNREADABLE in text and self._reads is not reports.summary:
+            return (None, CANNOT_BE_READ, "")       # in a name or a number one lost character is one too many
         if text.startswith('="') and text.endswith('"'):     # how spreadsheets are told "this is text"
             text = text[2:-1]
         value, wrong, remark = self._reads(text) if text.strip() else NOTHING
@@ -159,6 +159,9 @@ class Understood(dict[str, Finding]):
 
 def phones(text: str) -> Finding:
     """Every number in a cell as {number, as_typed, note}."""
+    plainly = telephones.plainly(text)
+    if plainly:
+        return ([{"number": plainly, "as_typed": text.strip(), "note": ""}], "", "")
     try:
         found = telephones.numbers_in(text)
     except telephones.NotATelephone as wrong:

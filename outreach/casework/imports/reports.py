@@ -103,14 +103,15 @@ def lost(text: str) -> Finding:
 
 def summary(text: str) -> Finding:
     """What happened, in its own lines. The first 10,000 characters are kept; the list itself holds the rest."""
-    whole = tidy.paragraphs(text)
+    whole = tidy.paragraphs(text.replace(tidy.UNREADABLE, ""))
     if swallowed(whole):
         return (None, "A quotation mark that is never closed has drawn other rows into this cell. "
                 "Correct the list and upload it again, or put this cell right", "")
     if len(whole) > LONGEST_SUMMARY:
         return (whole[:LONGEST_SUMMARY], "", f"Only the first {LONGEST_SUMMARY:,} of {len(whole):,} characters "
                 "are kept here: the list as uploaded holds the rest")
-    return (whole or None, "", "")
+    lost_some = tidy.UNREADABLE in text
+    return (whole or None, "", "A character that cannot be read was left out: check it" if lost_some else "")
 
 
 def swallowed(text: str) -> bool:
