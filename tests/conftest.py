@@ -1,5 +1,6 @@
 """The ground the tests stand on: a fresh database for each, of both kinds, and a real browser."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import Session
 
+from app import settings
 from outreach.foundation.db import Database
 from tests import postgres
 
@@ -93,6 +95,17 @@ def session(database: Database) -> Iterator[Session]:
     """One writing session; what is not committed is rolled back at the end."""
     with database.writing() as session:
         yield session
+
+
+@pytest.fixture
+def bare_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nothing set in the environment but an empty data folder: the test's own `tmp_path`."""
+    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OUTREACH_DATA", str(tmp_path))
+    settings.settings.cache_clear()
+    yield
+    settings.settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """Starting and stopping: what a person meets who types the README's first command."""
 
-import os
 import re
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
@@ -17,87 +15,14 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app import data_folder, demo_database, embedded_redis, settings, supervisor
+from app import data_folder, demo_database, supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
-CONTRACT = {"DATA", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "NOTIFY_KEY", "SECRET_FILE", "PUBLIC_URL",
-            "DESK_URL", "ENV", "FORCE_FILE"}
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def bare_environment(bare_settings: None) -> None:
     """Each test starts from a bare environment and an empty data folder."""
-    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("OUTREACH_DATA", str(tmp_path))
-    settings.settings.cache_clear()
-    yield
-    settings.settings.cache_clear()
-
-
-# The data folder
-
-def test_the_demo_password_is_private_and_stays_for_one_folder_only(tmp_path):
-    first = data_folder.demo_password(tmp_path)
-    assert data_folder.demo_password(tmp_path) == first
-    assert stat.S_IMODE((tmp_path / data_folder.SIGN_IN_NOTE).stat().st_mode) == 0o600
-    (tmp_path / "other").mkdir()
-    assert data_folder.demo_password(tmp_path / "other") != first
-
-
-def test_processes_that_start_together_share_one_secret(tmp_path):
-    ask = "from app.settings import settings; print(settings().secret.decode())"
-    asking = [python(ask) for _ in range(4)]
-    secrets = {process.communicate()[0].strip() for process in asking}
-    assert len(secrets) == 1
-    assert len(secrets.pop()) >= 32
-    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
-    assert not list(tmp_path.glob(".secret*"))
-
-
-def test_one_folder_is_held_by_one_supervisor_until_it_dies(tmp_path):
-    holder = python("import time; from pathlib import Path; from app import data_folder; "
-                    f"held = data_folder.hold(Path({str(tmp_path)!r})); "
-                    "print('held', flush=True); time.sleep(60)")
-    assert holder.stdout and holder.stdout.readline() == "held\n"
-    with pytest.raises(data_folder.InUse, match=rf"already running .*process {holder.pid}.*--data"):
-        data_folder.hold(tmp_path)
-    holder.kill()
-    holder.communicate()
-    data_folder.hold(tmp_path).close()
-
-
-# Settings
-
-def test_every_setting_of_the_contract_is_listed_and_explained():
-    listed = dict(settings.listed())
-    assert set(listed) == {f"OUTREACH_{name}" for name in CONTRACT}
-    assert all(len(words) > 20 for words in listed.values())
-
-
-def test_what_is_not_set_follows_from_the_data_folder_and_the_public_address(monkeypatch, tmp_path):
-    monkeypatch.setenv("OUTREACH_PUBLIC_URL", "https://outreach.example.org/")
-    found = settings.settings()
-    assert found.database_url == f"sqlite:///{tmp_path}/outreach.db"
-    assert (found.public_url, found.desk_url) == ("https://outreach.example.org",
-                                                  "https://outreach.example.org/desk")
-
-
-@pytest.mark.parametrize(("name", "value", "says"), [
-    ("DATABASE_URL", "mysql://app:hunter2@db/x", "OUTREACH_DATABASE_URL: use postgresql://"),
-    ("PUBLIC_URL", "outreach.example.org", "OUTREACH_PUBLIC_URL: begin the address with https://"),
-    ("ENV", "staging", "OUTREACH_ENV: .*'demo' or 'production'")])
-def test_a_setting_that_cannot_be_read_is_named_without_its_value(monkeypatch, name, value, says):
-    monkeypatch.setenv(f"OUTREACH_{name}", value)
-    with pytest.raises(settings.BadSetting, match=says) as refused:
-        settings.settings()
-    assert "hunter2" not in str(refused.value)
-
-
-def test_passwords_in_settings_are_not_shown(monkeypatch):
-    monkeypatch.setenv("OUTREACH_SMTP_URL", "smtp://app:hunter2@mail.example.org:587")
-    monkeypatch.setenv("OUTREACH_DATABASE_URL", "postgresql://app:hunter2@db/outreach")
-    assert "hunter2" not in repr(settings.settings())
 
 
 # The quick look at the database
@@ -116,55 +41,6 @@ def test_a_missing_or_broken_database_is_one_that_needs_migrating(tmp_path):
 def test_a_migrated_database_with_nobody_in_it_is_at_head_and_empty(sqlite_ground, tmp_path):
     url = {"OUTREACH_DATABASE_URL": f"sqlite:///{sqlite_ground.template}"}
     assert demo_database.state(url, tmp_path) == demo_database.State(at_head=True, has_people=False)
-
-
-# The embedded queue server
-
-def test_the_queue_server_is_started_once_and_ends_with_its_last_user(tmp_path):
-    use = (f"import sys; from pathlib import Path; from app import embedded_redis; "
-           f"print(embedded_redis.use(Path({str(tmp_path)!r})), flush=True); sys.stdin.read()")
-    users = [python(use) for _ in range(3)]
-    addresses = {user.stdout.readline() for user in users if user.stdout}
-    assert addresses == {f"{embedded_redis.address(tmp_path)}\n"}
-    assert len(servers(tmp_path)) == 1
-    for user in users[:2]:
-        user.communicate()
-    assert embedded_redis.answers(tmp_path)
-    users[2].communicate()
-    assert not embedded_redis.answers(tmp_path)
-
-
-def test_what_the_queue_held_when_it_was_killed_is_there_again(tmp_path):
-    import redis
-    server = embedded_redis.start(tmp_path)
-    redis.Redis.from_url(embedded_redis.address(tmp_path)).rpush("calls", *range(500))
-    server.kill()
-    server.wait()
-    again = embedded_redis.start(tmp_path)
-    assert redis.Redis.from_url(embedded_redis.address(tmp_path)).llen("calls") == 500
-    embedded_redis.stop(tmp_path)
-    assert again.wait(timeout=5) == 0
-
-
-def test_a_data_folder_with_a_very_long_path_still_gets_a_queue(tmp_path):
-    far = tmp_path / ("deep" * 20) / ("deeper" * 10)
-    server = embedded_redis.start(far)
-    assert len(embedded_redis.address(far)) < 110
-    embedded_redis.stop(far)
-    assert server.wait(timeout=5) == 0
-
-
-def test_a_named_queue_is_used_and_none_is_started(monkeypatch, tmp_path):
-    monkeypatch.setenv("OUTREACH_REDIS_URL", "redis://queue.example.org:6379/0")
-    assert embedded_redis.redis_url(settings.settings()) == "redis://queue.example.org:6379/0"
-    assert not servers(tmp_path)
-
-
-def test_where_no_queue_server_can_be_found_one_line_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(embedded_redis.NoServer, match="Set OUTREACH_REDIS_URL, or install valkey-server"):
-        embedded_redis.start(tmp_path)
 
 
 # The supervisor
@@ -253,20 +129,8 @@ def test_run_py_refuses_words_it_does_not_know_and_explains_itself():
     assert "--data" in told.stdout
 
 
-def python(code: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, text=True, stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE)
-
-
 def run_py(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([sys.executable, "run.py", *words], cwd=ROOT, capture_output=True, text=True)
-
-
-def servers(data: Path) -> list[psutil.Process]:
-    """The queue servers that listen in a data folder."""
-    return [process for process in psutil.process_iter(["cmdline"])
-            if any(str(data) in word for word in process.info["cmdline"] or [])
-            and "valkey-server" in process.info["cmdline"][0]]
 
 
 @contextmanager
