@@ -29,8 +29,8 @@ class NfibCode:
 @cache
 def fraud_types() -> dict[str, FraudType]:
     """The force's own list, by code, in the order of `content/fraud_types.csv` (domain.md §3)."""
-    return {row["code"]: FraudType(row["code"], row["label"], row["nfib_code"], tuple(row["words"].split(";")))
-            for row in _rows("fraud_types.csv")}
+    return {row["code"]: FraudType(row["code"], row["label"], row["nfib_code"],
+                                   tuple(row["words"].split(";"))) for row in _rows("fraud_types.csv")}
 
 
 @cache
@@ -60,7 +60,8 @@ def type_named(text: str) -> str:
 @cache
 def _by_name() -> dict[str, str]:
     """Every name by which a type is known. The force's own words stand before the NFIB's."""
-    names = {_plain(nfib.name): nfib.fraud_type for nfib in nfib_codes().values() if nfib.fraud_type != "other"}
+    names = {_plain(nfib.name): nfib.fraud_type for nfib in nfib_codes().values()
+             if nfib.fraud_type != "other"}
     for known in fraud_types().values():
         names |= {_plain(name): known.code for name in (*known.words, known.label, known.code)}
     return names | {name.removesuffix(" fraud"): code for name, code in names.items() if " " in name}

@@ -13,7 +13,8 @@ _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _MONTHS = {name: number for number, names in enumerate(
     ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
      "sep sept september", "oct october", "nov november", "dec december"), 1) for name in names.split()}
-_SPOKEN = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_SPOKEN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")
 _CLOCK = re.compile(r"[t ,]+\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?( ?[ap]\.?m\.?)?( ?(z|[+-]\d\d:?\d\d))?$")
 _PIECES = re.compile(r"\d+|[a-z]+|\?+")
 _NOISE = re.compile(r"(?<=\d)(st|nd|rd|th)\b|\b(mon|tues?|wed(nes)?|thur?s?|fri|sat(ur)?|sun)(day)?\b|\bof\b")
@@ -173,4 +174,6 @@ def _refuse_impossible_birth(on: date, now: date) -> None:
 
 
 def _enter(birth: bool) -> str:
-    return f"Enter a date of birth, like {EXAMPLE_OF_BIRTH}" if birth else f"Enter a date with its day, month and year, like {EXAMPLE}"
+    if birth:
+        return f"Enter a date of birth, like {EXAMPLE_OF_BIRTH}"
+    return f"Enter a date with its day, month and year, like {EXAMPLE}"

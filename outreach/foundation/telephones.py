@@ -61,7 +61,7 @@ def in_use(number: str) -> bool:
 
 
 def plainly(text: str) -> str:
-    """The number in E.164 where the text is one British number in use and nothing else, "" for anything else."""
+    """The number in E.164 where the text is one British number in use and nothing else, otherwise ""."""
     found = _PLAIN.fullmatch(text.translate(_PUNCTUATION))
     return "+44" + found[1] if found and _given_out_in_britain().fullmatch(found[1]) else ""
 
@@ -133,7 +133,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _numbers_and_notes(text: str, region: str) -> list[Telephone]:
-    figures = _NOUGHTS.sub("0", text)       # as long as the text, so that places in one are places in the other
+    figures = _NOUGHTS.sub("0", text)       # as long as the text: places in one are places in the other
     pieces = _pieces(figures, region)
     if not pieces:
         raise NotATelephone(ENTER)
@@ -143,7 +143,7 @@ def _numbers_and_notes(text: str, region: str) -> list[Telephone]:
 
 
 def _notes(text: str, pieces: list[tuple[int, str]]) -> list[str]:
-    """The words that belong to each number: those before it where the text begins with words, else those after."""
+    """The words that belong to each number: before it if the text begins with words, else after it."""
     ends = [0] + [start + len(typed) for start, typed in pieces]
     starts = [start for start, _ in pieces] + [len(text)]
     between = [_note(text[end:start]) for end, start in zip(ends, starts, strict=True)]
@@ -179,7 +179,9 @@ def _can_be_read(typed: str, region: str) -> bool:
 
 def _note(text: str) -> str:
     words = " ".join(text.split()).strip(_EDGES)
-    return words.removeprefix("or ").removeprefix("and ").removesuffix(" or").strip(_EDGES) if words not in _JOINTS else ""
+    if words in _JOINTS:
+        return ""
+    return words.removeprefix("or ").removeprefix("and ").removesuffix(" or").strip(_EDGES)
 
 
 @lru_cache(maxsize=1000)

@@ -23,9 +23,9 @@ Reader = Callable[[str], Finding]
 class CheckedRow:
     """A row of a list: `number` counts the people in it from 1; `cells` are as the list has them.
 
-    `values`: field → value, ready for JSON (dates "1951-03-27", times "09:30", money in pence, `phones` a list of
-    {number, as_typed, note}); a field with nothing in it is left out. `errors` and `warnings`: field (or "row")
-    → sentence. An error keeps the row out until a cell is repaired; a warning does not.
+    `values`: field → value, ready for JSON (dates "1951-03-27", times "09:30", money in pence, `phones` a
+    list of {number, as_typed, note}); a field with nothing in it is left out. `errors` and `warnings`: field
+    (or "row") → sentence. An error keeps the row out until a cell is repaired; a warning does not.
     """
 
     number: int
@@ -37,7 +37,7 @@ class CheckedRow:
 
 def check(cells: Sequence[str], mapping: Mapping[str, str], columns: Sequence[str], *, number: int = 0,
           today: date | None = None) -> CheckedRow:
-    """Check one row again, as after a repair on the page. `mapping` is field → column (`columns.check_mapping`)."""
+    """Check one row again, as after a repair on the page. `mapping` is field → column."""
     return _checker(tuple(columns), tuple(mapping.items()), today or clock.today()).check(number, list(cells))
 
 
@@ -50,20 +50,21 @@ class Checker:
         order = [name for name in _ORDER if name in mapping]
         self.width = len(columns)
         self.columns = columns
-        self._plan = [(place[mapping[name]], name, Understood(readers[name])) for name in order
-                      if name not in _PHONES]
-        self._phones = [(place[mapping[name]], name, Understood(phones)) for name in _PHONES if name in mapping]
+        self._plan = [(place[mapping[name]], name, Understood(readers[name])) for name in order]
+        self._phones = [(place[mapping[name]], name, Understood(phones)) for name in _PHONES
+                        if name in mapping]
         self._alone = "lives_alone" not in mapping
         self._name = "full_name" if "full_name" in mapping else "last_name"
 
     def check(self, number: int, cells: list[str]) -> CheckedRow:
         """One row, as in `CheckedRow`. Short rows are filled up, cells beyond the last column left out."""
-        row = self._read(number, cells)
+        row = self.read(number, cells)
         if len(row.errors) > 1:
             _say_if_shifted(row, self)
         return row
 
-    def _read(self, number: int, cells: list[str]) -> CheckedRow:
+    def read(self, number: int, cells: list[str]) -> CheckedRow:
+        """The same without looking for cells that were shifted."""
         warnings: dict[str, str] = {}
         if len(cells) != self.width:
             cells = self._fitted(cells, warnings)
@@ -167,12 +168,12 @@ def phones(text: str) -> Finding:
     except telephones.NotATelephone as wrong:
         return NOTHING if choices.is_nothing(tidy.one_line(text)) else (None, str(wrong), "")
     remark = next((one.remark for one in found if one.remark), "")
-    return ([{"number": one.number, "as_typed": tidy.one_line(one.as_typed), "note": tidy.one_line(one.note)[:100]}
-             for one in found], "", remark)
+    return ([{"number": one.number, "as_typed": tidy.one_line(one.as_typed),
+              "note": tidy.one_line(one.note)[:100]} for one in found], "", remark)
 
 
 def moved_back(cells: Sequence[str], mapping: Mapping[str, str], columns: Sequence[str]) -> list[str] | None:
-    """The row with its cells moved back where a blank too many, or too few, has shifted them; None if none has."""
+    """The row with its cells moved back where a blank too many has shifted them; None where none has."""
     checker = _checker(tuple(columns), tuple(mapping.items()), clock.today())
     found = _put_right(checker.check(0, list(cells)), checker)
     return found[1] if found else None
@@ -193,7 +194,7 @@ def _put_right(row: CheckedRow, checker: Checker) -> tuple[int, list[str]] | Non
     for place, text in enumerate(row.cells):
         if not text:
             moved = row.cells[:place] + row.cells[place + 1:] + [""]
-            if not checker._read(0, moved).errors:
+            if not checker.read(0, moved).errors:
                 return place, moved
     return None
 
@@ -233,7 +234,8 @@ _READERS: dict[str, Reader] = {
     "kind": _of_one_line(choices.kind), "title": people.title, "first_name": people.first_name,
     "last_name": people.last_name, "full_name": people.full_name, "age_estimate": people.age,
     "gender": _of_one_line(choices.gender), "email": people.email,
-    "address_line_2": places.line, "town": places.line, "postcode": places.postcode, "district": places.district,
+    "address_line_2": places.line, "town": places.line, "postcode": places.postcode,
+    "district": places.district,
     "preferred_channel": _of_one_line(choices.channel), "vulnerability": choices.factors,
     **dict.fromkeys(("lives_alone", "may_leave_message", "may_post", "may_text", "may_email", "may_visit"),
                     _of_one_line(choices.answer)),
@@ -242,10 +244,9 @@ _READERS: dict[str, Reader] = {
     "nfib_code": reports.nfib_code, "fraud_type": reports.fraud_type, "lost": reports.lost,
     "summary": reports.summary,
 }
-# A column of its own outranks what another cell says in passing ("Mrs Jean" among first names), so it is read first.
-_ORDER = ("kind", "title", "age_estimate", "address_line_2", "town", "postcode",
-          *(name for name in ("first_name", "last_name", "full_name", "gender", "born_on", "address_line_1",
-                              "district", "phone", "mobile", "email", "preferred_channel", "vulnerability",
-                              "lives_alone", "may_leave_message", "may_post", "may_text", "may_email", "may_visit",
-                              "safe_from", "safe_until", "who_may_answer", "national_reference",
-                              "force_occurrence", "reported_on", "nfib_code", "fraud_type", "lost", "summary")))
+# A column of its own outranks what another cell says in passing ("Mrs Jean" as a first name): it comes first
+_ORDER = ("kind", "title", "age_estimate", "address_line_2", "town", "postcode", "first_name", "last_name",
+          "full_name", "gender", "born_on", "address_line_1", "district", "email", "preferred_channel",
+          "vulnerability", "lives_alone", "may_leave_message", "may_post", "may_text", "may_email",
+          "may_visit", "safe_from", "safe_until", "who_may_answer", "national_reference", "force_occurrence",
+          "reported_on", "nfib_code", "fraud_type", "lost", "summary")

@@ -1,7 +1,7 @@
-"""The process apart in which a stranger's file is opened: short of memory and time, and with nothing to steal.
+"""The process apart in which a stranger's file is opened: short of memory and time, with nothing to steal.
 
-Started by `reading` as `python -m outreach.casework.imports.child`. It is told on its standard input what to do and
-answers on its standard output, in messages of `reading.Message`. It loads no database code.
+Started by `reading` as `python -m outreach.casework.imports.child`. It is told on its standard input what to
+do and answers on its standard output: four bytes of length, then (tag, content). It loads no database code.
 """
 
 import gc
@@ -41,11 +41,19 @@ def main() -> None:
         _send(answers, "refused", "This list needs more memory than we allow. Save it as CSV and upload that")
     except BrokenPipeError:
         sys.stderr.close()
-    except BaseException as fault:      # a workbook the library panics over; or a fault of ours, told by its place:
-        if type(fault).__name__ == "PanicException":            # never by its words, which may quote a cell
-            return _send(answers, "refused", DAMAGED)
-        frame = traceback.extract_tb(fault.__traceback__)[-1]
-        _send(answers, "failed", f"{type(fault).__name__} at {Path(frame.filename).name}:{frame.lineno}")
+    except BaseException as fault:
+        _send(answers, *_report(fault))
+
+
+def _report(fault: BaseException) -> tuple[str, str]:
+    """A workbook that the library panics over is refused; a fault of ours is told by its place in the code.
+
+    Never by its words, which may quote a cell.
+    """
+    if type(fault).__name__ == "PanicException":
+        return "refused", DAMAGED
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    return "failed", f"{type(fault).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _answer(asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -59,14 +67,13 @@ def _answer(asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         return
     check = checker(table.columns) if checker else None
     number = sum(1 for _ in islice(table.rows, asked["after"]))
-    while rows := list(islice(table.rows, CHUNK)):
+    while chunk := list(islice(table.rows, CHUNK)):
+        rows: list[Any] = chunk
         if check:
-            checked = [check(n, cells) for n, cells in enumerate(rows, number + 1)]
-            yield "chunk", (table.done(), table.total,
-                            [(row.number, row.cells, row.values, row.errors, row.warnings) for row in checked])
-        else:
-            yield "chunk", (table.done(), table.total, rows)
-        number += len(rows)
+            checked = [check(n, cells) for n, cells in enumerate(chunk, number + 1)]
+            rows = [(row.number, row.cells, row.values, row.errors, row.warnings) for row in checked]
+        yield "chunk", (table.done(), table.total, rows)
+        number += len(chunk)
 
 
 def _checker(asked: dict[str, Any]) -> Any:
@@ -88,7 +95,7 @@ def _checker(asked: dict[str, Any]) -> Any:
 
 
 def _limit() -> None:
-    # Nothing here makes cycles, and the collector's rounds through all that is remembered cost a third of the time
+    # Nothing here makes cycles, and the collector's rounds through all it remembers cost a third of the time
     gc.disable()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
@@ -100,12 +107,13 @@ def _header(table: Table, kind: str) -> dict[str, Any]:
     width = len(table.columns)
     rows = list(islice(table.rows, _ESTIMATED_FROM))
     if not rows:
-        raise UnreadableList("There are column names in this list, but nobody under them. Check that you chose the "
-                             "right file")
+        raise UnreadableList("There are column names in this list, but nobody under them. Check that you "
+                             "chose the right file")
     sample = [(row + [""] * width)[:width] for row in rows[:SAMPLE]]
     whole = len(rows) < _ESTIMATED_FROM
     estimate = len(rows) if whole else len(rows) * table.total // max(table.done(), 1)
-    return {"columns": table.columns, "sample": sample, "rows_estimate": estimate, "kind": kind, "notes": table.notes}
+    return {"columns": table.columns, "sample": sample, "rows_estimate": estimate, "kind": kind,
+            "notes": table.notes}
 
 
 def _send(answers: BinaryIO, tag: str, content: Any) -> None:

@@ -1,4 +1,4 @@
-"""The words a victim list uses for yes and no, for ways of being reached, and for what makes somebody vulnerable."""
+"""The words a victim list uses for yes and no, for ways of being reached, and for vulnerability."""
 
 import re
 import tomllib
@@ -41,7 +41,7 @@ def channel(text: str) -> Finding:
 
 
 def answer(text: str) -> Finding:
-    """"yes", "no" or "unknown"; words that say neither are an error, for somebody's safety may hang on them."""
+    """"yes", "no" or "unknown"; words that say neither are an error: somebody's safety may hang on them."""
     found = _meanings("answer").get(text.casefold())
     if found or is_nothing(text):
         return (found or "unknown", "", "")
@@ -81,7 +81,7 @@ def _nothings() -> frozenset[str]:
 def _factor_names() -> dict[str, str]:
     """Every way to name a factor → its code; only codes that the force's settings know."""
     known = force.current().need.factors
-    names = {_plain(code): code for code in known} | {_plain(factor.words): code for code, factor in known.items()}
+    names = {_plain(name): code for code, factor in known.items() for name in (code, factor.words)}
     for code, words in content()["words"]["vulnerability"].items():
         if code in known:
             names |= {_plain(word): code for word in words}

@@ -17,7 +17,7 @@ _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 @cache
 def fields() -> dict[str, str]:
-    """Every field a column can be mapped to → its label on the page, in the order of `content/columns.toml`."""
+    """Every field a column can be mapped to → its label on the page, as `content/columns.toml` has them."""
     return {field: about["label"] for field, about in content()["fields"].items()}
 
 
@@ -52,7 +52,7 @@ def signature(columns: Iterable[str]) -> str:
 
 
 def plain(heading: str) -> str:
-    """A heading without capitals, punctuation or camel humps: "dateOfBirth" and "Date of birth:" are the same."""
+    """A heading without capitals, punctuation or camel humps: "dateOfBirth" is "Date of birth:"."""
     return _NOT_A_LETTER.sub(" ", _CAMEL.sub(" ", heading).lower()).strip()
 
 
@@ -87,7 +87,7 @@ def _without_contradictions(found: dict[str, str]) -> dict[str, str]:
 
 @cache
 def _headings() -> dict[str, str]:
-    """Every known heading, plain → its field. An earlier field keeps a heading that a later one claims too."""
+    """Every known heading, plain → its field. The first field to claim a heading keeps it."""
     known: dict[str, str] = {}
     for field, about in content()["fields"].items():
         for heading in (field, about["label"], *about["headings"]):

@@ -9,16 +9,19 @@ from outreach.foundation import dates
 
 LAST_NAME_MISSING = "Enter a last name"
 LONGEST_NAME = 100
-_TITLES = {word: word.capitalize() for word in (
-    "mr mrs ms miss mx dr prof professor rev revd reverend sir dame lady lord master fr father sister canon capt "
-    "captain major col colonel cllr councillor").split()}
+_TITLES = {word.lower(): word for word in (
+    "Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Professor", "Rev", "Revd", "Reverend", "Sir", "Dame",
+    "Lady", "Lord", "Master", "Fr", "Father", "Sister", "Canon", "Capt", "Captain", "Major", "Col", "Colonel", "Cllr",
+    "Councillor")}
 _ORGANISATION = re.compile(
     r"(?i)\b(ltd|limited|plc|llp|cic|& co|& sons|company|services|church|parish|council|trust|charity)\b\.?")
-_PARTICLES = frozenset("van von der den de la le du da di bin ibn al el st st. o".split())
+_PARTICLES = frozenset(("van", "von", "der", "den", "de", "la", "le", "du", "da", "di", "bin", "ibn", "al",
+                        "el", "st", "st.", "o"))
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
                     r"(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 _AT = re.compile(r"\s*(?:\s+at\s+|\(at\)|\[at\]|\s@\s|@\s|\s@)\s*")
-_AGE = re.compile(r"(?:about|approx\.?|aged?|c\.?|circa|~)?\s*(\d{1,3})(?:\.0+)?\s*(?:\+|s|ish|years?|yrs?|y/?o|years? old)?")
+_AGE = re.compile(r"(?:about|approx\.?|aged?|c\.?|circa|~)?\s*(\d{1,3})(?:\.0+)?\s*"
+                  r"(?:\+|s|ish|years?|yrs?|y/?o|years? old)?")
 
 
 def title(text: str) -> Finding:
@@ -62,7 +65,8 @@ def full_name(text: str) -> Finding:
     words = (f"{first} {last}" if comma else text).split()
     found = {"title": _TITLES[words.pop(0).lower().rstrip(".")]} if _is_title(words) else {}
     split = len(words) - len(last.split()) if comma else _surname_starts(words)
-    found |= {"first_name": tidy.name(" ".join(words[:split])), "last_name": tidy.name(" ".join(words[split:]))}
+    found |= {"first_name": tidy.name(" ".join(words[:split])),
+              "last_name": tidy.name(" ".join(words[split:]))}
     if not found["last_name"]:
         return (None, LAST_NAME_MISSING, "")
     wrong = _name(found["last_name"], "last name")[1]
@@ -111,7 +115,8 @@ def email(text: str) -> Finding:
 def _name(text: str, called: str) -> Finding:
     if "@" in text or sum(letter.isdigit() for letter in text) > 2:
         return (None, f"Enter a {called}: this looks like something else", "")
-    remark = f"There is a figure in the {called}: check it" if any(letter.isdigit() for letter in text) else ""
+    figure = any(letter.isdigit() for letter in text)
+    remark = f"There is a figure in the {called}: check it" if figure else ""
     value, wrong, _ = _limited(tidy.name(text), LONGEST_NAME, called)
     return (value, wrong, remark)
 

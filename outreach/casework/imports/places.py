@@ -36,7 +36,8 @@ def whole_address(text: str) -> Finding:
     if not code or len(parts) < 2:
         return address(text)
     first, *rest, town = parts
-    return ({"address_line_1": first, "address_line_2": ", ".join(rest), "town": town, "postcode": code}, "", "")
+    found = {"address_line_1": first, "address_line_2": ", ".join(rest), "town": town, "postcode": code}
+    return ({name: text for name, text in found.items() if text}, "", "")
 
 
 def line(text: str) -> Finding:
@@ -88,6 +89,6 @@ def _letters_for_figures(code: str) -> str:
     if not 5 <= len(code) <= 7:
         return code
     out, inner = code[:-3], code[-3:]
-    head = 2 if len(out) > 2 and not out[1].isdigit() or out[1:2] == "0" and len(out) > 3 else 1
+    head = 2 if (len(out) > 2 and not out[1].isdigit()) or (out[1:2] == "0" and len(out) > 3) else 1
     return (out[:head].translate(_LETTERS) + out[head:head + 1].translate(_FIGURES) + out[head + 1:]
             + inner[0].translate(_FIGURES) + inner[1:].translate(_LETTERS))

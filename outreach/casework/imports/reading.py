@@ -1,4 +1,4 @@
-"""Reading a victim list: the file is opened in a process apart, and comes back checked, a few hundred rows at a time."""
+"""Reading a victim list: opened in a process apart, it comes back checked, some hundred rows at a time."""
 
 import fcntl
 import json
@@ -23,7 +23,7 @@ __all__ = ["ReadingFailed", "Rows", "Sheet", "UnreadableList", "checked_rows", "
 
 _HOME = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("OUTREACH_FORCE_FILE",)       # no address of a database, no secret
-_ROOM_IN_THE_PIPE = 1024 * 1024             # bytes: about two messages, so that neither side waits for the other
+_ROOM_IN_THE_PIPE = 1024 * 1024             # bytes: about two messages, so that neither side waits
 _KILLED = "This list needs more memory or time than we allow. Save it as CSV, or split it, and upload that"
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Sheet:
 
 
 class Rows(Generic[T], Iterator[list[T]]):
-    """Rows, some hundreds at a time, while a process apart reads on. Close it, or use `with`, if you stop early.
+    """Rows, some hundreds at a time, while a process apart reads on. Use `with`, or close it, to stop early.
 
     `done` of `total` (bytes for CSV, rows for XLSX) says how far the file has been read.
     """
@@ -54,7 +54,7 @@ class Rows(Generic[T], Iterator[list[T]]):
         self.done = 0
         self.total = 0
         self._take = take
-        self._apart = _start(asked)
+        self._apart: subprocess.Popen[bytes] | None = _start(asked)
 
     def __next__(self) -> list[T]:
         content = self._message("chunk")
@@ -111,8 +111,8 @@ def checked_rows(path: Path, mapping: Mapping[str, str], *, after: int = 0, toda
                  max_bytes: int = MAX_BYTES) -> Rows[CheckedRow]:
     """Every row, checked as `cells.check` does it. `mapping` is field → column; `after` rows are passed over.
 
-    Raises, while it is read: `UnreadableList` for a file or mapping that will not do, `ReadingFailed` for a fault
-    of ours.
+    Raises, while it is read: `UnreadableList` for a file or mapping that will not do, `ReadingFailed` for a
+    fault of ours.
     """
     asked = _ask("check", path, max_bytes, after=after, mapping=dict(mapping),
                  today=(today or clock.today()).isoformat())
@@ -124,7 +124,7 @@ def _ask(task: str, path: Path, max_bytes: int, **more: Any) -> dict[str, Any]:
 
 
 def _start(asked: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    """Start the process apart. What it is to do goes in by its standard input: file names may be people's names."""
+    """Start the process apart. It is told what to do on its standard input: file names may be people's."""
     apart = subprocess.Popen(
         [sys.executable, "-m", "outreach.casework.imports.child"], cwd=_HOME, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -146,6 +146,6 @@ def _received(apart: "subprocess.Popen[bytes]") -> tuple[str, Any]:
         code = apart.wait()
         return ("refused", _KILLED) if code < 0 else ("failed", f"the process apart ended with {code}")
     body = apart.stdout.read(struct.unpack("<I", length)[0])
-    # marshal keeps plain values only and runs nothing (pickle would); what comes over this pipe, our own code wrote
+    # marshal keeps plain values and runs nothing (pickle would); what comes over this pipe is our own code's
     tag, content = marshal.loads(body)  # noqa: S302
     return tag, content

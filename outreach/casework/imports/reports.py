@@ -17,7 +17,7 @@ _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+")
 _CODE = re.compile(r"(?:NFIB)?[\s:_-]*0*(\d{1,2}[A-Z]?)\b.*", re.DOTALL)
 _SURE = re.compile(r"£?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 _AMOUNT = re.compile(r"(?:gbp|£)?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(k|m)?(?:gbp|pounds|£)?")
-_ROUGHLY = re.compile(r"\b(?:approximately|approx|about|around|circa|est|estimated|over|at least|c)\b\.?|[~+]|\bc\.")
+_ROUGHLY = re.compile(r"\b(?:approximately|approx|about|around|circa|est|estimated|over|c)\b\.?|[~+]")
 _NO_LOSS = frozenset(("nil", "none", "zero", "no loss", "nothing", "no", "nil loss", "0"))
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?(?::\d{2})?\s*([ap])?\.?m?\.?")
 _TIMES = {"k": 1_000, "m": 1_000_000, None: 1}
@@ -102,20 +102,20 @@ def lost(text: str) -> Finding:
 
 
 def summary(text: str) -> Finding:
-    """What happened, in its own lines. The first 10,000 characters are kept; the list itself holds the rest."""
+    """What happened, in its own lines. Ten thousand characters are kept; the list itself holds the rest."""
     whole = tidy.paragraphs(text.replace(tidy.UNREADABLE, ""))
     if swallowed(whole):
         return (None, "A quotation mark that is never closed has drawn other rows into this cell. "
                 "Correct the list and upload it again, or put this cell right", "")
     if len(whole) > LONGEST_SUMMARY:
-        return (whole[:LONGEST_SUMMARY], "", f"Only the first {LONGEST_SUMMARY:,} of {len(whole):,} characters "
-                "are kept here: the list as uploaded holds the rest")
+        return (whole[:LONGEST_SUMMARY], "", f"Only the first {LONGEST_SUMMARY:,} of {len(whole):,} "
+                "characters are kept here: the list as uploaded holds the rest")
     lost_some = tidy.UNREADABLE in text
     return (whole or None, "", "A character that cannot be read was left out: check it" if lost_some else "")
 
 
 def swallowed(text: str) -> bool:
-    """Whether rows of the list stand inside a cell, as they do after a quotation mark that is never closed."""
+    """Whether rows of the list stand inside a cell, as after a quotation mark that is never closed."""
     return "\n" in text and any(
         max(line.count(mark) for mark in ",;\t|") >= _LINE_OF_A_LIST for line in text.split("\n")[1:])
 

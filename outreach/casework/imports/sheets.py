@@ -3,8 +3,10 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,7 +14,7 @@ from typing import Any, TextIO
 import python_calamine
 
 from outreach.casework.imports import tidy
-from outreach.casework.imports.gate import UnreadableList, text_mark
+from outreach.casework.imports.gate import LOCKED, UnreadableList, text_mark
 
 _LOOKED_AT = 20         # rows among which the column names are looked for: some lists begin with a title
 _SEPARATORS = ",;\t|"
@@ -27,8 +29,8 @@ DAMAGED = "This workbook is damaged and cannot be opened. Save the list as XLSX 
 class Table:
     """A list opened: its column names, and its rows, each of them a person, in the order of the file.
 
-    `rows` leaves out blank lines and repeated column names. `done()` of `total` says how far it has been read, in
-    bytes (CSV) or rows (XLSX). `notes` are sentences about choices made on the way.
+    `rows` leaves out blank lines and repeated column names. `done()` of `total` says how far it has been
+    read, in bytes (CSV) or rows (XLSX). `notes` are sentences about choices made on the way.
     """
 
     columns: list[str]
@@ -47,16 +49,17 @@ def _csv_table(path: Path) -> Table:
     with path.open("rb") as start:
         mark = text_mark(start.read(4))
     # UTF-16 has its mark; else bytes that are no UTF-8 pass through here and are read as cp1252, cell by cell
-    file = path.open(newline="", encoding=mark or "utf-8", errors="replace" if mark == "utf-16" else "surrogateescape")
-    separator = _separator(file)
-    rows = _settled(_csv_rows(file, separator))
+    file = path.open("rb")
+    otherwise = "replace" if mark == "utf-16" else "surrogateescape"
+    text = TextIOWrapper(file, mark or "utf-8", otherwise, newline="")
+    rows = _settled(_csv_rows(text, _separator(text)))
     columns, notes, rest = _with_header(rows)
     size = path.stat().st_size
-    return Table(columns, rest, size, lambda: size if file.closed else file.buffer.tell(), notes)
+    return Table(columns, rest, size, lambda: size if file.closed else file.tell(), notes)
 
 
 def _separator(file: TextIO) -> str:
-    """The mark between the cells: the one that makes most columns of the first lines. Leaves the file at its start."""
+    """The mark between the cells: the one that makes most columns of the first lines."""
     start = file.read(64 * 1024)
     file.seek(0)
     told = re.match(r"sep=(.)\r?\n", start)
@@ -64,7 +67,13 @@ def _separator(file: TextIO) -> str:
         file.readline()
         return told[1]
     lines = start.splitlines(keepends=True)[:_LOOKED_AT]
-    return max(_SEPARATORS, key=lambda mark: max(map(len, islice(csv.reader(lines, delimiter=mark), 10)), default=0))
+
+    def columns(mark: str) -> int:
+        with suppress(csv.Error):
+            return max(map(len, csv.reader(lines, delimiter=mark)), default=0)
+        return 0
+
+    return max(_SEPARATORS, key=columns)
 
 
 def _csv_rows(file: TextIO, separator: str) -> Iterator[list[str]]:
@@ -74,8 +83,8 @@ def _csv_rows(file: TextIO, separator: str) -> Iterator[list[str]]:
             yield from reader
         except csv.Error:
             raise UnreadableList(
-                f"There is a cell around line {reader.line_num:,} that never ends: a quotation mark is missing its "
-                "partner. Correct the list and upload it again") from None
+                f"There is a cell around line {reader.line_num:,} that never ends: a quotation mark is "
+                "missing its partner. Correct the list and upload it again") from None
 
 
 def _settled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -94,7 +103,7 @@ def _settled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _as_cp1252(text: str) -> str:
-    """A cell whose bytes are not UTF-8 is read as Windows wrote it; the five bytes without meaning show as such."""
+    """A cell whose bytes are not UTF-8 is read as Windows wrote it; five bytes mean nothing, and show it."""
     if not _ESCAPED.search(text):
         return text
     return text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
@@ -123,13 +132,14 @@ def _first_sheet(path: Path) -> tuple[Any, list[str]]:
                  and about.typ == python_calamine.SheetTypeEnum.WorkSheet]
         filled = [sheet for sheet in map(book.get_sheet_by_name, shown) if sheet.height]
     except python_calamine.PasswordError:
-        raise UnreadableList("This workbook is protected by a password. Save it without one and upload that") from None
+        raise UnreadableList(LOCKED) from None
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError):
         raise UnreadableList(DAMAGED) from None
     if not filled:
         raise UnreadableList("There is nothing in this workbook. Check that you chose the right file")
     first, *others = filled
-    note = f"The workbook has {len(filled)} sheets with something in them. Only the first, “{first.name}”, was read"
+    note = (f"The workbook has {len(filled)} sheets with something in them. Only the first, “{first.name}”, "
+            "was read")
     return first, [note] if others else []
 
 
@@ -155,8 +165,8 @@ def _with_header(rows: Iterator[list[str]]) -> tuple[list[str], list[str], Itera
         raise UnreadableList("The file is empty. Choose the list again")
     widest = max(map(_filled, first))
     if widest < 2:
-        raise UnreadableList("There is only one column in this file. Save the list as XLSX, or as CSV with commas, "
-                             "and upload that")
+        raise UnreadableList("There is only one column in this file. Save the list as XLSX, or as CSV with "
+                             "commas, and upload that")
     place = next(n for n, row in enumerate(first) if 2 * _filled(row) >= widest)
     raw = first[place]
     columns = _column_names(raw)
@@ -173,17 +183,17 @@ def _column_names(raw: list[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if any(_LIKE_A_PERSON.fullmatch(name) for name in names):
-        raise UnreadableList("The first row looks like a person, not like column names. Add a row of column names at "
-                             "the top and upload the list again")
+        raise UnreadableList("The first row looks like a person, not like column names. Add a row of column "
+                             "names at the top and upload the list again")
     names = [name or f"Column {n}" for n, name in enumerate(names, 1)]
     if any(tidy.UNREADABLE in name for name in names):
-        raise UnreadableList("There is a character in a column name that cannot be read. Type the column names again "
-                             "and upload the list")
+        raise UnreadableList("There is a character in a column name that cannot be read. Type the column "
+                             "names again and upload the list")
     seen: set[str] = set()
     for name in names:
         if name.casefold() in seen:
-            raise UnreadableList(f"The column “{name}” stands in the list twice. Rename or delete one of the two and "
-                                 "upload the list again")
+            raise UnreadableList(f"The column “{name}” stands in the list twice. Rename or delete one of the "
+                                 "two and upload the list again")
         seen.add(name.casefold())
     return names
 

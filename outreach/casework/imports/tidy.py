@@ -8,8 +8,9 @@ _SPACES = {0x9, 0xA, 0xB, 0xC, 0xD}
 _UNSEEN = dict.fromkeys([*({*range(0x20), *range(0x7F, 0xA0)} - _SPACES), 0xAD, 0xFEFF, 0x2060,
                          *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_SMALL_IN_NAMES = frozenset("van der den de la le du von bin ibn al el y".split())
-_SMALL_IN_PLACES = frozenset("in on by the of le under upon with and next to cum".split())
+_SMALL_IN_NAMES = frozenset(("van", "der", "den", "de", "la", "le", "du", "von", "bin", "ibn", "al", "el"))
+_SMALL_IN_PLACES = frozenset(("in", "on", "by", "the", "of", "le", "under", "upon", "with", "and", "next",
+                              "to", "cum"))
 _LONG_IN_NAMES = 3      # "JR", "MJ": two capitals are more likely initials than a shouted name
 
 
