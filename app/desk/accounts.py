@@ -17,7 +17,15 @@ from outreach.foundation.permissions import Actor, May, Role
 
 room = Room(prefix="/desk/accounts")
 LIST = "/desk/accounts"
-ROLES = [role for role in Role if role is not Role.SYSTEM]
+# What each role means, for whoever gives it.
+ROLES = {
+    Role.OFFICER: "All casework and community work",
+    Role.AMBASSADOR: "The victims assigned to them",
+    Role.VOLUNTEER: "Their own visits only",
+    Role.COMMUNICATOR: "Alerts, newsletters and events; never a victim's record",
+    Role.SUPERVISOR: "Reads everything, approves and re-assigns; changes no victim",
+    Role.ADMINISTRATOR: "Accounts and settings; never a victim's record",
+}
 
 
 class AccountForm(Form):
@@ -156,6 +164,7 @@ def _saved(request: Request, session: Session, flash: str) -> Response:
 
 def _form(request: Request, template: str, form: Filled[Any], status: int = 200, **more: object) -> Response:
     words = {"password_form": PasswordForm.blank(), **more}
-    return page(request, template, block="form", status=status, form=form, roles=ROLES,
-                person_types=[kind for kind in PersonType if kind is not PersonType.SYSTEM],
-                districts=[district.name for district in current().districts], **words)
+    return page(request, template, block="form", status=status, form=form,
+                role_words=[(role, role.capitalize(), ROLES[role]) for role in ROLES],
+                person_words=[(kind, kind) for kind in PersonType if kind is not PersonType.SYSTEM],
+                district_words=[(district.name, district.name) for district in current().districts], **words)
