@@ -1,5 +1,6 @@
 """What speaks for and against two entries being one person, as an officer would list it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -10,6 +11,9 @@ from outreach.casework.matching.names import First, Last, compare_first, compare
 from outreach.casework.matching.people import Person
 
 A_GENERATION = 15  # years; namesakes further apart than this are read as parent and child
+
+
+_numbered = re.compile(r"[^@]*\d").match
 
 
 class Birth(IntEnum):
@@ -45,6 +49,7 @@ class Evidence:
     mobile: Shared
     landline: Shared
     email: Shared
+    email_is_own: bool  # the same, with a number in it: father and son may both be john.hill@, not hill51@
     home: Home
     sexes_differ: bool
     elders_differ: bool
@@ -60,6 +65,11 @@ class Evidence:
         return self.mobile is Shared.DIFFERENT and self.email is Shared.DIFFERENT
 
     @property
+    def own_differs(self) -> bool:
+        """A mobile or an e-mail of their own differs, and no other agrees."""
+        return not self.personal and Shared.DIFFERENT in (self.mobile, self.email)
+
+    @property
     def household(self) -> bool:
         """Something a whole household shares is the same."""
         return self.home is Home.SAME or self.landline is Shared.SAME
@@ -68,9 +78,11 @@ class Evidence:
 def gather(a: Person, b: Person) -> Evidence:
     """Everything that can be said about these two."""
     first, last, swapped = compare_names(a, b)
+    email = _same_text(a.email, b.email)
     return Evidence(
         first, last, swapped, compare_births(a, b),
-        _shared(a.mobiles, b.mobiles), _shared(a.landlines, b.landlines), _same_text(a.email, b.email),
+        _shared(a.mobiles, b.mobiles), _shared(a.landlines, b.landlines),
+        email, email is Shared.SAME and _numbered(a.email) is not None,
         compare_homes(a, b), sexes_differ(a, b), bool(a.elder and b.elder and a.elder != b.elder))
 
 
@@ -98,9 +110,11 @@ def compare_births(a: Person, b: Person) -> Birth:
     one, other = a.born_on, b.born_on
     if one is None or other is None:
         return Birth.UNKNOWN
-    if one == other:
-        return Birth.SAME if a.birthday_proves and b.birthday_proves else Birth.UNKNOWN
-    return Birth.NEAR if _one_slip(one, other) else Birth.DIFFERENT
+    if one == other or _one_slip(one, other):
+        if not (a.birthday_proves and b.birthday_proves):
+            return Birth.UNKNOWN
+        return Birth.SAME if one == other else Birth.NEAR
+    return Birth.DIFFERENT
 
 
 def within_a_generation(a: Person, b: Person) -> bool:

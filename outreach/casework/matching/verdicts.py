@@ -76,9 +76,9 @@ def contradicts(a: Person, b: Person, same_birthday_as_another: bool = False) ->
         return True
     first, last, _ = compare_names(a, b)
     if first is First.DIFFERENT:
-        slips = not (known_forename(a.forename) and known_forename(b.forename))
-        return not (birth is Birth.SAME and last is not Last.DIFFERENT and slips)
-    return last is Last.DIFFERENT and first is not First.SAME
+        both_names = known_forename(a.forename) and known_forename(b.forename)
+        return both_names or last is Last.DIFFERENT
+    return last is Last.DIFFERENT and first < First.SPELLING
 
 
 def decide(e: Evidence) -> Verdict:
@@ -93,7 +93,7 @@ def decide(e: Evidence) -> Verdict:
 
 def name_of(e: Evidence) -> Name:
     if e.last in (Last.UNKNOWN, Last.DIFFERENT):
-        return Name.MARRIED if e.first is First.SAME else Name.NONE
+        return Name.MARRIED if e.first >= First.SPELLING else Name.NONE
     if e.first is First.SAME:
         return Name.FULL
     if e.first in (First.SHORT, First.SPELLING):
@@ -132,13 +132,14 @@ def _born_same_day(e: Evidence, name: Name) -> Verdict:
             return Verdict.JOIN
         return Verdict.ASK if e.personal or e.household else Verdict.APART
     if name is Name.MARRIED:
-        return Verdict.JOIN if e.personal else Verdict.ASK if e.household else Verdict.APART
+        sure = e.mobile is Shared.SAME or (e.email is Shared.SAME and e.first is First.SAME)
+        return Verdict.JOIN if sure else Verdict.ASK if e.personal or e.household else Verdict.APART
     return Verdict.ASK if name is Name.SISTERS and e.mobile is Shared.SAME else Verdict.APART
 
 
 def _born_near(e: Evidence, name: Name) -> Verdict:
     if name is Name.FULL:
-        if e.mobile is Shared.SAME or (e.household and not e.strangers):
+        if e.mobile is Shared.SAME or (e.household and not e.own_differs):
             return Verdict.JOIN
         anything = e.household or e.personal or e.home is Home.POSTCODE
         return Verdict.ASK if anything else Verdict.APART
@@ -156,6 +157,8 @@ def _birth_unknown(e: Evidence, name: Name) -> Verdict:
     anything = e.personal or e.household
     if name is Name.FULL:
         if e.mobile is Shared.SAME and e.email is not Shared.DIFFERENT:
+            return Verdict.JOIN
+        if e.email_is_own and e.household and e.mobile is not Shared.DIFFERENT:
             return Verdict.JOIN
         return Verdict.ASK if anything or e.home is Home.POSTCODE else Verdict.APART
     if name is Name.CLOSE:
