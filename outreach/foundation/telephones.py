@@ -18,8 +18,9 @@ _PIECE = re.compile(r"\+?[(\[]?\d[\d()\[\] .\t-]{4,}\d")
 _TOGETHER = re.compile(r"(?<=\d) +(?=(?:\+|00|0[1-9]))")
 _EXTENSION = re.compile(r"(?i)\b(?:ext(?:ension|n)?\.?|x) ?\d{1,6}\b")
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
-_NOUGHTS = re.compile(r"(?<![A-Za-z])[Oo](?=\d)|(?<=\d)[Oo](?=\d)")
+_NOUGHTS = re.compile(r"(?<![A-Za-z])[Oo]+(?=\d)|(?<=\d)[Oo]+(?=\d)")
 _DASHES = str.maketrans({"–": "-", "—": "-", "‐": "-", "‑": "-", "\u00a0": " ", "\n": " / "})
+_SHORTEST = len("+44169772345")
 _EDGES = " /,;:&|-()[]+"
 _JOINTS = ("or", "and")
 _THE_44S = ("GB", "GG", "JE", "IM")     # four plans share the code 44
@@ -107,7 +108,10 @@ def _by_the_book(text: str, region: str) -> str:
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise NotATelephone(ENTER)
     number.extension = None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if found.startswith("+44") and len(found) < _SHORTEST and not in_use(found):
+        raise NotATelephone(WHOLE)      # 0800 1111 and 0845 46 47 are real; other stumps are not
+    return found
 
 
 @cache
@@ -133,7 +137,8 @@ def _unwrapped(text: str) -> str:
 
 
 def _numbers_and_notes(text: str, region: str) -> list[Telephone]:
-    figures = _NOUGHTS.sub("0", text)       # as long as the text: places in one are places in the other
+    # As long as the text itself, so that places in the one are places in the other
+    figures = _NOUGHTS.sub(lambda found: "0" * len(found[0]), text)
     pieces = _pieces(figures, region)
     if not pieces:
         raise NotATelephone(ENTER)

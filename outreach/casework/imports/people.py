@@ -11,8 +11,8 @@ LAST_NAME_MISSING = "Enter a last name"
 LONGEST_NAME = 100
 _TITLES = {word.lower(): word for word in (
     "Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Professor", "Rev", "Revd", "Reverend", "Sir", "Dame",
-    "Lady", "Lord", "Master", "Fr", "Father", "Sister", "Canon", "Capt", "Captain", "Major", "Col", "Colonel", "Cllr",
-    "Councillor")}
+    "Lady", "Lord", "Master", "Fr", "Father", "Sister", "Canon", "Capt", "Captain", "Major", "Col", "Colonel",
+    "Cllr", "Councillor")}
 _ORGANISATION = re.compile(
     r"(?i)\b(ltd|limited|plc|llp|cic|& co|& sons|company|services|church|parish|council|trust|charity)\b\.?")
 _PARTICLES = frozenset(("van", "von", "der", "den", "de", "la", "le", "du", "da", "di", "bin", "ibn", "al",
