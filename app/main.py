@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
@@ -28,6 +29,7 @@ from outreach.foundation.submissions import DifferentForm
 Face = Literal["desk", "public", "both"]
 THREADS = 4  # measured: with AnyIO's default of 40 they fight over the interpreter lock
 LARGEST_BODY = 64 * 2**20
+NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 STATIC = Path(__file__).resolve().parents[1] / "static"
 log = getLogger("outreach.web")
 
@@ -37,7 +39,7 @@ def build(face: Face = "both", database: Database | None = None,
     """The site with one face or both. `ring` tells the worker, after a commit, which promises are new."""
     found = settings()
     app = FastAPI(openapi_url=None, dependencies=[Depends(lock)], default_response_class=HTMLResponse,
-                  lifespan=_lifespan, max_body_size=LARGEST_BODY, telemetry=None)
+                  lifespan=_lifespan, max_body_size=LARGEST_BODY, telemetry=NO_TELEMETRY)
     app.state.database = database or Database(found.database_url)
     app.state.ring = ring or (lambda ids: None)
     for room in _rooms(face):
@@ -135,6 +137,9 @@ _TROUBLES: dict[Any, Any] = {
     SignInFirst: _sign_in_first,
     AlreadyAnswered: _already_answered,
     HTTPException: _http,
+    RequestValidationError: lambda request, _: page(
+        request, "error.html", status=404, heading="Page not found",
+        words="Check the address, or start again from Today."),
     OperationalError: _busy,
     Exception: _unexpected,
 }

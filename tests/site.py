@@ -22,7 +22,7 @@ class Browser(TestClient):
 
     csrf = ""
 
-    def send(self, path: str, typed: dict[str, Any] | None = None, **more: Any) -> Any:
+    def submit(self, path: str, typed: dict[str, Any] | None = None, **more: Any) -> Any:
         """Post a form as our own page would: with the token of this sign-in."""
         return self.post(path, data={"csrf": self.csrf, **(typed or {})}, **more)
 
@@ -45,8 +45,8 @@ def site(database: Database, tmp_path_factory: pytest.TempPathFactory,
 
 
 @pytest.fixture
-def browser(site: Any, database: Database) -> Callable[..., Browser]:
-    """`browser(actor)` is signed in as that person; `browser()` as nobody."""
+def desk(site: Any, database: Database) -> Callable[..., Browser]:
+    """`desk(actor)` is a browser signed in as that person; `desk()` as nobody."""
     def open_browser(actor: Actor | None = None) -> Browser:
         client = Browser(site, follow_redirects=False, raise_server_exceptions=False,
                          headers={"Sec-Fetch-Site": "same-origin"})

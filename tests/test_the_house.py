@@ -60,9 +60,9 @@ def test_only_the_doors_that_should_be_open_are(built: Any) -> None:
     assert {route.path for route in doors(built) if needs(route) is May.ANYONE} == OPEN
 
 
-def test_a_door_without_a_name_stays_shut(site: Any, browser: Any, officer: Any) -> None:
+def test_a_door_without_a_name_stays_shut(site: Any, desk: Any, officer: Any) -> None:
     site.get("/desk/forgotten")(lambda: "secret")
-    answer = browser(officer).get("/desk/forgotten")
+    answer = desk(officer).get("/desk/forgotten")
     assert answer.status_code == 403 and "secret" not in answer.text
 
 

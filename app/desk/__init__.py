@@ -11,4 +11,5 @@ ROOMS = ("sign_in", "today", "drafts", "contacts", "victims", "fraud_reports", "
 
 def rooms() -> list[Room]:
     """Every door of the desk, room by room."""
-    return [import_module(f"app.desk.{name}").room for name in ROOMS if find_spec(f"app.desk.{name}")]
+    return [room for name in ROOMS if find_spec(f"app.desk.{name}")
+            if (room := getattr(import_module(f"app.desk.{name}"), "room", None))]
