@@ -58,7 +58,7 @@ def pounds(amount: Decimal | int | None) -> str:
     """£1,250 or £31.99."""
     if amount is None:
         return ""
-    sign, whole = ("−" if amount < 0 else ""), Decimal(abs(amount))
+    sign, whole = ("−" if amount < 0 else ""), abs(Decimal(amount))
     return f"{sign}£{whole:,.0f}" if whole == whole.to_integral_value() else f"{sign}£{whole:,.2f}"
 
 
