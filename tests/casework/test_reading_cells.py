@@ -1,8 +1,11 @@
 """One row of a victim list, cell by cell."""
 
+import json
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from outreach.casework import fraud_types
 from outreach.casework.imports.cells import check, moved_back
@@ -72,7 +75,9 @@ def test_what_people_and_spreadsheets_do_to_a_cell_is_tidied(field, typed, kept)
                                                     "Enter a date of birth, like 27 3 1951"),
     ("reported_on", "2024", "day, month and year"), ("phone", "4.41632E+11", "cut this number short"),
     ("phone", "960001", "area code"), ("email", "jean.hill", "Enter an email address"),
-    ("postcode", "YO17", "Enter a full postcode, like YO12 4TX"), ("lost", "$500", "in pounds"),
+    ("postcode", "Filey", "Enter a full postcode"), ("postcode", "YO17",
+                                                     "Enter a full postcode, like YO12 4TX"),
+                                                     ("lost", "$500", "in pounds"),
     ("lost", "500 and 300", "in pounds"), ("lost", "-5", "in pounds"), ("nfib_code", "fraud", "like 3A"),
     ("national_reference", "2.6E+11", "cut this reference short"),
     ("last_name", "H" * 101, "100 characters or fewer"),
@@ -87,7 +92,8 @@ def test_what_must_be_repaired_is_an_error_that_says_what_to_do(field, typed, sa
     ("mobile", "0770090012", "not a number in use"),
     ("email", "jean.hill at example.org", "jean.hill@example.org"),
     ("reported_on", "12/10/2027", "still to come"),
-    ("reported_on", "tbc", "No date"), ("nfib_code", "99Z", "not on our list"),
+    ("reported_on", "tbc", "No date"), ("reported_on", "00/00/0000", "No date"),
+    ("nfib_code", "99Z", "not on our list"),
     ("fraud_type", "Wizardry", "not on our list"),
     ("vulnerability", "hearing;wizardry", "wizardry"), ("district", "Leeds", "not a district of"),
     ("postcode", "Y017 7AB", "YO17 7AB"), ("national_reference", "XY1", "usual shape"),
@@ -179,3 +185,12 @@ def test_safe_hours_are_read_as_people_write_them(typed, kept):
     row = check(["Hill", typed], {"last_name": "Surname", "safe_from": "From"}, ["Surname", "From"],
                 today=TODAY)
     assert row.values["safe_from"] == kept
+
+
+@settings(max_examples=300, deadline=None)
+@given(some.lists(some.text(max_size=40) | some.from_regex(r"[-+0-9£./: ()eE]{1,20}", fullmatch=True),
+                  min_size=len(COLUMNS), max_size=len(COLUMNS)))
+def test_nothing_that_can_be_typed_breaks_the_checking_and_all_of_it_can_be_kept_as_json(cells):
+    row = check(cells, MAPPING, COLUMNS, today=TODAY)
+    assert json.loads(json.dumps(row.values)) == row.values
+    assert all(0 < len(sentence) < 300 for sentence in (*row.errors.values(), *row.warnings.values()))

@@ -111,7 +111,8 @@ def _header(table: Table, kind: str) -> dict[str, Any]:
                              "chose the right file")
     sample = [(row + [""] * width)[:width] for row in rows[:SAMPLE]]
     whole = len(rows) < _ESTIMATED_FROM
-    estimate = len(rows) if whole else len(rows) * table.total // max(table.done(), 1)
+    read = table.total - 1 if kind == "xlsx" else len(rows) * table.total // max(table.done(), 1)
+    estimate = len(rows) if whole else read
     return {"columns": table.columns, "sample": sample, "rows_estimate": estimate, "kind": kind,
             "notes": table.notes}
 

@@ -58,8 +58,10 @@ def postcode(text: str) -> Finding:
         return (f"{found[1]} {found[2]}", "", "")
     if is_nothing(tidy.one_line(text)):
         return NOTHING
-    guess = _POSTCODE.fullmatch(_letters_for_figures(squeezed))
-    if guess:
+    likely = _letters_for_figures(squeezed)
+    guess = _POSTCODE.fullmatch(likely)
+    slips = sum(a != b for a, b in zip(likely, squeezed, strict=True))
+    if guess and slips == 1:            # two would make a postcode of "Filey"
         code = f"{guess[1]} {guess[2]}"
         return (code, "", f"Postcode read as {code}: check it")
     return (None, f"Enter a full postcode, like {EXAMPLE}", "")

@@ -9,6 +9,7 @@ from outreach.casework.imports import tidy
 from outreach.casework.imports.choices import NOTHING, Finding, is_nothing
 from outreach.foundation import dates
 
+NO_DATE = "No date of report is given"
 POUNDS = "Enter the amount lost in pounds, like 1250.50"
 LONGEST_SUMMARY = 10_000
 MOST_LOST = Decimal(10_000_000)     # pounds; more is believed, but somebody should look
@@ -52,12 +53,14 @@ def reported_on(text: str, today: date) -> Finding:
     """The date of the report (ISO). British order where day and month could be either."""
     text = tidy.one_line(text)
     if is_nothing(text):
-        return (None, "", "No date of report is given")
+        return (None, "", NO_DATE)
     try:
         found = dates.read(text, today=today)
     except dates.NotADate as wrong:
         return (None, str(wrong), "")
-    return (found.on.isoformat() if found.on else None, "", found.remark)
+    if found.on is None:
+        return (None, "", NO_DATE)
+    return (found.on.isoformat(), "", found.remark)
 
 
 def nfib_code(text: str) -> Finding:
