@@ -34,6 +34,8 @@ class District(_Section):
 class ImportRules(_Section):
     stale_after_days: int
     largest_upload_mb: int
+    first_attempts_for_bands: list[str]
+    first_attempts_for_days: int
 
 
 class Weight(_Section):

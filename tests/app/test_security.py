@@ -36,10 +36,10 @@ def test_every_answer_carries_the_headers(desk: Any, frank: Actor, path: str) ->
     assert headers["cross-origin-opener-policy"] == "same-origin" and "server" not in headers
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("sent_from", ["cross-site", "same-site"])
 def test_a_form_from_another_site_is_refused(desk: Any, frank: Actor, database: Database,
-                                             site: str) -> None:
-    answer = desk(frank).submit("/desk/accounts", NEW, headers={"Sec-Fetch-Site": site})
+                                             sent_from: str) -> None:
+    answer = desk(frank).submit("/desk/accounts", NEW, headers={"Sec-Fetch-Site": sent_from})
     assert answer.status_code == 403 and people(database) == 1
 
 

@@ -10,7 +10,8 @@ from outreach.casework.search.words import LONGEST, birth_word, national_figures
 from outreach.foundation.dates import NotADate, read_date
 
 MOST_WORDS = 8
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "lady", "lord", "prof", "the", "and"})
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "lady", "lord", "prof",
+                     "the", "and"})
 _EMAIL = re.compile(r"\S+@\S+")
 _DATE = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?[ ./-](?:\d{1,2}|[a-z]{3,9})[ ./-]\d{4}\b|\b\d{4}-\d\d-\d\d\b"
                    r"|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b", re.IGNORECASE)

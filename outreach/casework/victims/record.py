@@ -1,6 +1,6 @@
 """Victims: the people and organisations defrauded or targeted, whom this work keeps safe."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,13 +9,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from outreach.casework import need
 from outreach.casework.fraud_reports import FraudReport
-from outreach.casework.households import Household
+from outreach.casework.households import Household, Standing
 from outreach.casework.safe_contact import Answer, Channel
 from outreach.foundation import audit
 from outreach.foundation.audit import Audited
 from outreach.foundation.clock import now, today
 from outreach.foundation.db import Base
 from outreach.foundation.permissions import Actor, May
+
+REASON_LASTS = timedelta(minutes=30)
 
 
 class Kind(StrEnum):
@@ -104,6 +106,8 @@ class Victim(Audited, Base):
     need_reasons: Mapped[list[str]] = mapped_column(default=list)
     assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    household_standing: Mapped[Standing] = mapped_column(default=Standing.PROPOSED, server_default="proposed")
+    household_since: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("victim.id"), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -181,6 +185,7 @@ def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bo
                 reason: str = "") -> Victim:
     """One victim's record, and a note that it was looked at. Locked when it is opened `to_change`.
 
+    A restricted record opens to whoever has said why within the last half hour; the audit log remembers.
     Raises `NotFound`; `Merged` when the record now lives elsewhere; `ReasonNeeded` for a restricted one.
     """
     actor.must(May.SEE_VICTIM)
@@ -192,8 +197,20 @@ def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bo
         raise NotFound("There is no such victim")
     if victim.merged_into_id:
         raise Merged(victim.merged_into_id)
-    if victim.restricted and not reason and not to_change:
-        raise ReasonNeeded("This record is restricted: say why you need to see it")
+    if victim.restricted and not to_change:
+        reason = reason.strip() or _reason_given(session, actor, victim)
+        if not reason:
+            raise ReasonNeeded("This record is restricted: say why you need to see it")
     if not to_change:
         audit.consulted(session, actor, "victim", victim.id, operation="victim.opened", reason=reason or None)
     return victim
+
+
+def _reason_given(session: Session, actor: Actor, victim: Victim) -> str:
+    """Why this person said, within the last half hour, that they need to see this restricted record."""
+    entry = audit.AuditEntry
+    return session.scalar(
+        select(entry.reason).where(
+            entry.record_type == "victim", entry.record_id == victim.id, entry.actor_id == actor.id,
+            entry.operation == "victim.opened_with_reason", entry.at > now() - REASON_LASTS)
+        .order_by(entry.id.desc()).limit(1)) or ""

@@ -27,12 +27,24 @@ _POSTGRESQL = (
     "PRIMARY KEY (slip, word))",
 )
 
+# The lists of victims: by need without those merged into another record, those nobody has reached yet, and by
+# newest report. A partial index is as small as the question it answers.
+_BOTH = (
+    "CREATE INDEX ix_victim_search_need ON victim (need_score, id) WHERE merged_into_id IS NULL",
+    "CREATE INDEX ix_victim_search_not_reached ON victim (need_score, id) WHERE first_reached_at IS NULL",
+    "CREATE INDEX ix_victim_search_newest ON fraud_report (reported_on, id)",
+)
+
 
 def upgrade() -> None:
     for statement in _POSTGRESQL if op.get_context().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
+    for statement in _BOTH:
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    for name in ("need", "not_reached", "newest"):
+        op.execute(f"DROP INDEX ix_victim_search_{name}")
     for table in ("name_word_slip", "name_word", "victim_search"):
         op.execute(f"DROP TABLE {table}")
