@@ -1,4 +1,4 @@
-"""Who lives with whom, confirmed or put right by hand; and records merged into one, so that it can be undone"""
+"""Who lives with whom, confirmed or put right by hand; and records merged so that it can be undone"""
 
 import sqlalchemy as sa
 from alembic import op
