@@ -35,6 +35,17 @@ function listKeys(dialog) {
   dialog.showModal();
 }
 
+// Single keys can be switched off, since speech input presses them by accident (WCAG 2.1.4).
+const keysAreOn = () => localStorage.getItem("keys") !== "off";
+const showKeys = document.querySelector("[data-keys]");
+const keysSwitch = document.getElementById("keys-on");
+if (showKeys && keysSwitch) {
+  showKeys.hidden = false;
+  showKeys.addEventListener("click", () => listKeys(document.getElementById("keys")));
+  keysSwitch.checked = keysAreOn();
+  keysSwitch.addEventListener("change", () => localStorage.setItem("keys", keysSwitch.checked ? "on" : "off"));
+}
+
 function press(key) {
   if (key === "j" || key === "k") return moveAlongRows(key === "j" ? 1 : -1) ?? true;
   const dialog = document.getElementById("keys");
@@ -53,7 +64,7 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && document.activeElement?.dataset.key === "/") document.activeElement.blur();
-  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (!keysAreOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (press(event.key)) event.preventDefault();
 });
 
