@@ -29,11 +29,11 @@ from outreach.foundation.outbox.ledger import (
 from outreach.foundation.outbox.lives import WorkerLife
 from outreach.foundation.outbox.mending import NoSuchPromise, NothingToMend, drop, retry
 from outreach.foundation.outbox.running import Engine
-from outreach.foundation.outbox.sending import Means, Page, means
+from outreach.foundation.outbox.sending import Means, Page, Parcel, means
 from outreach.foundation.outbox.story import Line, about_many, story
 from outreach.foundation.outbox.troubles import Trouble, status, troubles
 
 __all__ = ["Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend", "OutboxAttempt",
-           "OutboxMessage", "Page", "Policy", "ScheduleFire", "State", "Suppressed", "Trouble", "TryLater",
-           "Words", "WorkerLife", "about_many", "cancel", "drop", "handles", "handles_many", "means", "posts",
-           "put", "put_many", "retry", "runs", "status", "story", "troubles"]
+           "OutboxMessage", "Page", "Parcel", "Policy", "ScheduleFire", "State", "Suppressed", "Trouble",
+           "TryLater", "Words", "WorkerLife", "about_many", "cancel", "drop", "handles", "handles_many", "means",
+           "posts", "put", "put_many", "retry", "runs", "status", "story", "troubles"]

@@ -58,7 +58,8 @@ def _nobody_works(session: Session) -> list[Trouble]:
         return []
     seen = lives.last_seen(session)
     since = f"It was last heard of {times.said(seen)}." if seen else "It has never been started."
-    return [Trouble("The worker is not running", f"{since} Start it again: {_things(number)} overdue.", number)]
+    waits = f"Start it again: {_things(number)} overdue."
+    return [Trouble("The worker is not running", f"{since} {waits}", number)]
 
 
 def _relay_away(session: Session) -> list[Trouble]:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.casework.safe_contact import Channel
-from outreach.casework.victims import Victim
+from outreach.casework.victims.record import Victim
 from outreach.foundation.audit import Audited
 from outreach.foundation.clock import now
 from outreach.foundation.db import Base
@@ -27,6 +27,16 @@ class Status(StrEnum):
 OPEN = (Status.PLANNED, Status.DUE)
 
 
+class Step(StrEnum):
+    """What a follow-up is for in the cadence (domain.md §1)."""
+
+    ATTEMPT = "attempt"      # to reach somebody who did not answer yet
+    CHECK = "check"          # on somebody who was reached: two weeks, three months, a year later
+    DECISION = "decision"    # the attempts are used up: a person decides what next
+    DETAILS = "details"      # to find the right telephone number or address
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The next follow-up as the cadence would have it; a person may change every part before saving."""
@@ -34,6 +44,7 @@ class Proposal:
     due_at: datetime
     reason: str
     assignee_id: int | None = None
+    step: Step = Step.OTHER
 
 
 class FollowUp(Audited, Base):
@@ -42,11 +53,13 @@ class FollowUp(Audited, Base):
                       Index("ix_follow_up_assignee_status_due", "assignee_id", "status", "due_at"),
                       Index("ix_follow_up_victim_status", "victim_id", "status"),
                       {"sqlite_autoincrement": True})
+    __unaudited__ = frozenset({"version"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"))
     due_at: Mapped[datetime]
     reason: Mapped[str]
+    step: Mapped[Step] = mapped_column(default=Step.OTHER, server_default=Step.OTHER.value)
     assignee_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     status: Mapped[Status] = mapped_column(default=Status.PLANNED)
     remind_by: Mapped[Channel | None]       # how the victim is reminded of the appointment, if at all

@@ -1,49 +1,19 @@
-"""Contacts: every call, visit, letter and e-mail to a victim, with what really came of it."""
+"""Logging a contact: it settles the follow-up it answers, and the next one is planned in the same breath."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from outreach.casework import follow_ups, need
-from outreach.casework.follow_ups import Proposal
+from outreach.casework.contacts.record import REACHED, Contact, ContactChannel, Outcome, attempts
 from outreach.casework.safe_contact import Answer, Channel, refuse_message, refuse_unsafe
-from outreach.casework.victims import Victim
-from outreach.foundation.audit import Audited
+from outreach.casework.victims.record import Victim
 from outreach.foundation.clock import now, today
-from outreach.foundation.db import Base
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
-
-class ContactChannel(StrEnum):
-    """How the contact was made (domain.md, data dictionary)."""
-
-    CALL = "call"
-    VISIT = "visit"
-    LETTER = "letter"
-    EMAIL = "email"
-    JOINT_VISIT = "joint visit"
-
-
-class Outcome(StrEnum):
-    """What came of it, in the words forces use (domain.md §1, after Leicestershire's Victim First)."""
-
-    SPOKE = "spoke"
-    VISITED = "visited"
-    DECLINED = "declined"
-    NO_REPLY_MESSAGE = "no reply, message left"
-    NO_REPLY_POSTED = "no reply, information posted"
-    NO_REPLY_UNSAFE = "no reply, unsafe to leave a message"
-    WRONG_DETAILS = "wrong contact details"
-    OUT_OF_AREA = "lives out of area"
-    DECEASED = "deceased"
-
-
-REACHED = frozenset({Outcome.SPOKE, Outcome.VISITED, Outcome.DECLINED})
-NO_REPLY = frozenset({Outcome.NO_REPLY_MESSAGE, Outcome.NO_REPLY_POSTED, Outcome.NO_REPLY_UNSAFE})
 _SAFE_CHANNEL = {ContactChannel.LETTER: Channel.LETTER, ContactChannel.EMAIL: Channel.EMAIL,
                  ContactChannel.VISIT: Channel.VISIT, ContactChannel.JOINT_VISIT: Channel.VISIT,
                  ContactChannel.CALL: Channel.PHONE}
@@ -53,27 +23,10 @@ class LoggedTwice(Exception):
     """The same outcome for the same person within a minute: a double click, not a second call."""
 
 
-class Contact(Audited, Base):
-    __tablename__ = "contact"
-    __table_args__ = (Index("ix_contact_victim_at", "victim_id", "at"), {"sqlite_autoincrement": True})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"))
-    at: Mapped[datetime]
-    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    channel: Mapped[ContactChannel]
-    attempt_no: Mapped[int]
-    outcome: Mapped[Outcome]
-    verified_identity: Mapped[bool] = mapped_column(default=False)
-    summary: Mapped[str] = mapped_column(default="")
-    minutes: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-
-
 @operation("contact.logged", needs=May.LOG_CONTACT)
 def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: ContactChannel, outcome: Outcome,
                 at: datetime | None = None, summary: str = "", minutes: int | None = None,
-                verified_identity: bool = False, follow_up: Proposal | None = None) -> Contact:
+                verified_identity: bool = False, follow_up: "follow_ups.Proposal | None" = None) -> Contact:
     """Log a contact, settle the follow-up it answers, and plan the next one if a proposal is given.
 
     Raises `UnsafeContact` where the channel, or a message left, would break the person's safety rules, and
@@ -88,20 +41,11 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
     session.add(contact)
     session.flush()
     _learn(victim, outcome, at)
-    follow_ups.settle(session, actor, victim, contact_id=contact.id)
+    follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED)
     if follow_up is not None:
         follow_ups.plan(session, actor, victim, due_at=follow_up.due_at, reason=follow_up.reason,
-                        assignee_id=follow_up.assignee_id or actor.id)
+                        assignee_id=follow_up.assignee_id or actor.id, step=follow_up.step)
     return contact
-
-
-def attempts(session: Session, victim: Victim) -> int:
-    """How many times somebody has tried since this person was last reached."""
-    tries = select(func.count()).select_from(Contact).where(Contact.victim_id == victim.id)
-    if reached_at := session.scalar(select(func.max(Contact.at)).where(
-            Contact.victim_id == victim.id, Contact.outcome.in_(REACHED))):
-        tries = tries.where(Contact.at > reached_at)
-    return session.scalar(tries) or 0
 
 
 def _refuse_unsafe(victim: Victim, channel: ContactChannel, outcome: Outcome) -> None:

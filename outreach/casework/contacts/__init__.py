@@ -1,0 +1,15 @@
+"""Contacts: every call, visit, letter and e-mail to a victim, with what really came of it."""
+
+from outreach.casework.contacts.logging import LoggedTwice, log_contact
+from outreach.casework.contacts.record import (
+    NO_REPLY,
+    REACHED,
+    Contact,
+    ContactChannel,
+    Outcome,
+    attempts,
+    tries,
+)
+
+__all__ = ["NO_REPLY", "REACHED", "Contact", "ContactChannel", "LoggedTwice", "Outcome", "attempts",
+           "log_contact", "tries"]

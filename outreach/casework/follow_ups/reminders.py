@@ -1,0 +1,134 @@
+"""Reminders to the person themselves: by text, e-mail or letter, and only where that is known to be safe."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from outreach.casework import safe_contact
+from outreach.casework.follow_ups.record import OPEN, FollowUp
+from outreach.casework.safe_contact import Channel, UnsafeContact
+from outreach.casework.victims.record import Victim
+from outreach.foundation import clock, mail, outbox, sms, times
+from outreach.foundation.force import current
+from outreach.foundation.operation import operation
+from outreach.foundation.outbox import Policy, Suppressed, Words
+from outreach.foundation.permissions import Actor, May
+
+CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.LETTER)
+KINDS = {Channel.TEXT: "follow_up.text", Channel.EMAIL: "follow_up.email", Channel.LETTER: "follow_up.letter"}
+DAYS_BEFORE = {Channel.TEXT: 1, Channel.EMAIL: 1, Channel.LETTER: 4}
+_AT = time(10)
+_ELSE = "add it, or choose another way"
+
+
+class CannotRemind(ValueError):
+    """There is no way, or no time, to send this reminder; the text says what to do."""
+
+
+@operation("follow_up.reminder_planned", needs=May.PLAN_FOLLOW_UP)
+def remind(session: Session, actor: Actor, follow_up: FollowUp, channel: Channel) -> FollowUp:
+    """Have the worker remind the person of a follow-up: by text or e-mail the day before, by letter four days
+    before. Replaces an earlier reminder.
+
+    Raises `UnsafeContact` where the record says no, or says nothing (unknown is asked first, never automatic:
+    design, answers 13), and `CannotRemind`. The same is asked again at the moment of sending.
+    """
+    victim = follow_up.victim
+    if channel not in CHANNELS:
+        raise CannotRemind("Choose a text, an e-mail or a letter as the reminder")
+    safe_contact.refuse_automatic(victim, channel)
+    _where(victim, channel)
+    send_at = _send_at(follow_up.due_at, channel)
+    if send_at <= clock.now():
+        raise CannotRemind(f"It is too late for a reminder by {channel}: ring instead")
+    forget(session, follow_up)
+    follow_up.remind_by, follow_up.remind_at = channel, send_at
+    session.flush()
+    outbox.put(session, KINDS[channel], key=f"{KINDS[channel]}-{follow_up.id}-{follow_up.version}",
+               subject=("follow_up", follow_up.id), run_after=send_at)
+    return follow_up
+
+
+def forget(session: Session, follow_up: FollowUp) -> None:
+    """Take a reminder back, within the operation that calls this."""
+    follow_up.remind_by = follow_up.remind_at = None
+    outbox.cancel(session, ("follow_up", follow_up.id), *KINDS.values())
+
+
+def _send_at(due_at: datetime, channel: Channel) -> datetime:
+    day = clock.day_of(due_at) - timedelta(days=DAYS_BEFORE[channel])
+    while channel is Channel.LETTER and not current().is_working_day(day):
+        day -= timedelta(days=1)      # nobody prints or posts on days off
+    return clock.at(day, _AT)
+
+
+def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
+    """The number or address to send to. Raises `CannotRemind` where there is none."""
+    if channel is Channel.TEXT:
+        for phone in victim.phones:
+            if phone.number.startswith("+447"):
+                return phone.number
+        raise CannotRemind(f"There is no mobile number for {victim.spoken_name}: {_ELSE}")
+    if channel is Channel.EMAIL:
+        if victim.email:
+            return victim.email
+        raise CannotRemind(f"There is no e-mail address for {victim.spoken_name}: {_ELSE}")
+    if victim.address_line_1 and victim.postcode:
+        return (victim.name, *victim.address)
+    raise CannotRemind(f"There is no full address for {victim.spoken_name}: {_ELSE}")
+
+
+def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) -> outbox.Parcel:
+    follow_up = session.get_one(FollowUp, message.subject_id)
+    victim = follow_up.victim
+    if follow_up.status not in OPEN or follow_up.remind_by is not channel:
+        raise Suppressed("it was no longer needed")
+    try:
+        safe_contact.refuse_automatic(victim, channel)
+        where = _where(victim, channel)
+    except UnsafeContact as unsafe:
+        raise Suppressed(str(unsafe).rpartition(": ")[2]) from unsafe
+    except CannotRemind as cannot:
+        raise Suppressed("there is no number or address to send it to") from cannot
+    words = _words(victim, follow_up.due_at)
+    if isinstance(where, tuple):
+        return outbox.Page(where, words)
+    if channel is Channel.TEXT:
+        return sms.Text(where, words)
+    return mail.Letter(where, f"A reminder from {current().name}", words)
+
+
+def _words(victim: Victim, due_at: datetime) -> str:
+    """Says nothing of a crime: it may be read by somebody else. Tells how to check that it is really us."""
+    force, local = current(), clock.local(due_at)
+    on = f"{local:%A} {local.day} {local:%B}"
+    return (f"A reminder from {force.name}: we will be in touch on {on} at about "
+            f"{times.clock_face(local.time())}. To change this, or to check that it is really us, ring "
+            f"{force.numbers['police']} and ask for the {force.force.unit}. "
+            "We never ask for a PIN, a password or money.")
+
+
+def _who(session: Session, message: outbox.OutboxMessage) -> str:
+    return session.get_one(FollowUp, message.subject_id).victim.spoken_name
+
+
+@outbox.posts(KINDS[Channel.TEXT], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+    "Will text {who} a reminder", "Texted {who} a reminder", "Could not text {who}"))
+def text(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
+    """The reminder as a text."""
+    return _compose(Channel.TEXT, session, message)
+
+
+@outbox.posts(KINDS[Channel.EMAIL], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+    "Will e-mail {who} a reminder", "E-mailed {who} a reminder", "Could not e-mail {who}"))
+def email(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
+    """The reminder as an e-mail."""
+    return _compose(Channel.EMAIL, session, message)
+
+
+@outbox.posts(KINDS[Channel.LETTER], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+    "Will write {who} a letter as a reminder", "Wrote a letter to {who}, to be printed and posted",
+    "Could not write to {who}"))
+def letter(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
+    """The reminder as a letter to be printed."""
+    return _compose(Channel.LETTER, session, message)
