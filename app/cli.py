@@ -93,21 +93,33 @@ def worker(processes: Annotated[int, typer.Option(help="How many processes.")] =
 
 
 @app.command()
-def demo(year: Annotated[bool, typer.Option("--year", help="A whole year of work.")] = False,
-         victims: Annotated[int, typer.Option(help="How many victims besides the cast.")] = 0,
-         subscribers: Annotated[int, typer.Option(help="How many subscribers.")] = 0,
+def demo(victims: Annotated[int, typer.Option(help="How many victims besides the cast.")] = 0,
          seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1) -> None:
     """Load the fictional cast into an empty database."""
     from app import data_folder
     from outreach import demo as cast
     if settings().is_production:
         raise Stop("OUTREACH_ENV is production: the fictional cast stays out of it.")
-    if subscribers:
-        raise Stop("Subscribers are not part of Outreach yet: leave --subscribers out.")
+    uploads = settings().data / "uploads"
     with _database() as database:
-        loaded = cast.load(database, password=data_folder.demo_password(settings().data), year=year,
-                           victims=victims, seed=seed)
+        loaded = cast.load(database, password=data_folder.demo_password(settings().data), uploads=uploads)
+        if victims:
+            loaded += _more_victims(database, victims, seed, uploads)
     print(f"{loaded} victims loaded." if loaded else "Somebody is in the database already: nothing loaded.")
+
+
+def _more_victims(database: Any, how_many: int, seed: int, uploads: Path) -> int:
+    """A made-up list of any size, brought in as any list is."""
+    import tempfile
+
+    from app.bench import victim_lists
+    from outreach.casework import imports as lists
+    from outreach.foundation.permissions import COMMAND_LINE
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "more.csv"
+        victim_lists.write(file, how_many, seed=seed)
+        found = lists.import_file(database, COMMAND_LINE, file, "Made-up list", uploads=uploads)
+    return int(found["new"])
 
 
 @app.command()
