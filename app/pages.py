@@ -109,8 +109,7 @@ def _tell(flash: str, undo: str) -> dict[str, str]:
 def _trouble_in_place(status: int, known: dict[str, Any]) -> HTMLResponse:
     """For htmx a trouble is told above the page, which stays as it was, with all that was typed."""
     html = jinja.get_template("macros/trouble.html").render(known)
-    return HTMLResponse(html, status, headers={"Vary": "HX-Request", "HX-Retarget": "#flash",
-                                               "HX-Reswap": "innerHTML"})
+    return HTMLResponse(html, status, headers={"Vary": "HX-Request"})
 
 
 def _known_everywhere(request: Request) -> dict[str, Any]:

@@ -114,12 +114,16 @@ document.addEventListener("htmx:after:swap", (event) => {
   say(told?.dataset.words || told?.dataset.says);
 });
 
-document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx?.sourceElement?.hasAttribute("data-quiet")) return;
+// A trouble the desk itself reports comes with its own words and replaces these.
+function cannotReach(event) {
+  const { sourceElement, response } = event.detail.ctx ?? {};
+  if (sourceElement?.hasAttribute("data-quiet") || (response && response.status < 500)) return;
   const place = document.getElementById("flash");
   const model = document.getElementById("cannot-reach");
   if (place && model) place.replaceChildren(model.content.cloneNode(true));
-  say(place?.textContent.trim());
-});
+  say(place?.querySelector("[data-words]")?.dataset.words);
+}
+document.addEventListener("htmx:error", cannotReach);
+document.addEventListener("htmx:response:error", cannotReach);
 
 focusOn(document.querySelector(".govuk-error-summary"));
