@@ -1,6 +1,5 @@
 """What speaks for and against two entries being one person, as an officer would list it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -11,9 +10,6 @@ from outreach.casework.matching.names import First, Last, compare_first, compare
 from outreach.casework.matching.people import Person
 
 A_GENERATION = 15  # years; namesakes further apart than this are read as parent and child
-
-
-_numbered = re.compile(r"[^@]*\d").match
 
 
 class Birth(IntEnum):
@@ -49,7 +45,6 @@ class Evidence:
     mobile: Shared
     landline: Shared
     email: Shared
-    email_is_own: bool  # the same, with a number in it: father and son may both be john.hill@, not hill51@
     home: Home
     sexes_differ: bool
     elders_differ: bool
@@ -78,11 +73,10 @@ class Evidence:
 def gather(a: Person, b: Person) -> Evidence:
     """Everything that can be said about these two."""
     first, last, swapped = compare_names(a, b)
-    email = _same_text(a.email, b.email)
     return Evidence(
         first, last, swapped, compare_births(a, b),
         _shared(a.mobiles, b.mobiles), _shared(a.landlines, b.landlines),
-        email, email is Shared.SAME and _numbered(a.email) is not None,
+        _same_text(a.email, b.email),
         compare_homes(a, b), sexes_differ(a, b), bool(a.elder and b.elder and a.elder != b.elder))
 
 

@@ -35,6 +35,18 @@ class Placement:
     likeness: dict[Target, Likeness] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Met:
+    """Somebody the row may be: the best likeness to any of their entries, and those entries."""
+
+    likeness: Likeness
+    people: list[Person] = field(default_factory=list)
+
+    def better(self, likeness: Likeness) -> None:
+        if _rank(likeness) > _rank(self.likeness):
+            self.likeness = likeness
+
+
 class Matcher:
     """Remembers every person placed, under 1 kB each, and compares the next with those who share a key.
 
@@ -86,39 +98,34 @@ class Matcher:
         for one, other in self._questions:
             yield self._refs(one), self._refs(other)
 
-    def _look(self, p: Person, rows: Iterable[int], known: Iterable[Person]) -> dict[int, Likeness]:
-        """The best likeness to each somebody, leaving out those who are plainly somebody else."""
-        found: dict[int, Likeness] = {}
+    def _look(self, p: Person, rows: Iterable[int], known: Iterable[Person]) -> dict[int, _Met]:
+        """Everybody `p` may be, leaving out those who are plainly somebody else."""
+        met: dict[int, _Met] = {}
         seen = [(self._somebody[row], self._people[row]) for row in rows]
         seen += [(-1 - other.ref, other) for other in known]
         for who, other in seen:
-            if hopeless(p, other):
-                continue
-            likeness = compare(p, other)
-            best = found.get(who)
-            if likeness.verdict is not Verdict.APART and (best is None or _rank(likeness) > _rank(best)):
-                found[who] = likeness
-        return found
+            likeness = None if hopeless(p, other) else compare(p, other)
+            if likeness is not None and likeness.verdict is not Verdict.APART:
+                met.setdefault(who, _Met(likeness)).better(likeness)
+        for who, other in seen:
+            if who in met:
+                met[who].people.append(other)
+        return met
 
-    def _choose(self, p: Person, found: dict[int, Likeness]) -> tuple[int | None, dict[int, Likeness]]:
+    def _choose(self, p: Person, met: dict[int, _Met]) -> tuple[int | None, dict[int, Likeness]]:
         """The one to join, and all likenesses, likeliest first. A chain never bridges two people."""
-        ranked = dict(sorted(found.items(), key=lambda entry: _rank(entry[1]), reverse=True))
-        joinable = [who for who, likeness in ranked.items()
-                    if likeness.verdict is Verdict.JOIN and not self._somebody_objects(p, who)]
-        if not joinable or (p.born_on is None and len(ranked) > 1 and self._rivals(ranked)):
-            return None, ranked
-        return joinable[0], ranked
+        ranked = dict(sorted(met.items(), key=lambda entry: _rank(entry[1].likeness), reverse=True))
+        joinable = [who for who, one in ranked.items() if one.likeness.verdict is Verdict.JOIN]
+        joined = next((who for who in joinable if not self._somebody_objects(p, who, met[who])), None)
+        if joined is not None and p.born_on is None and _rivals(p, met, joined):
+            joined = None
+        return joined, {who: one.likeness for who, one in ranked.items()}
 
-    def _somebody_objects(self, p: Person, who: int) -> bool:
-        """Whether any row already joined to this somebody contradicts `p`."""
-        members = [self._people[row] for row in self._rows(who)[:_MEMBERS_CHECKED]]
+    def _somebody_objects(self, p: Person, who: int, met: _Met) -> bool:
+        """Whether any row already joined to this somebody, or their record, contradicts `p`."""
+        members = met.people + [self._people[row] for row in self._rows(who)[:_MEMBERS_CHECKED]]
         birthday_agreed = any(compare_births(p, member) is Birth.SAME for member in members)
         return any(contradicts(p, member, birthday_agreed) for member in members)
-
-    def _rivals(self, found: Iterable[int]) -> bool:
-        """Whether a row without a date of birth fits two entries that are two people."""
-        people = [self._people[row] for who in found for row in self._rows(who)[:_MEMBERS_CHECKED]]
-        return any(contradicts(a, b) for a, b in combinations(people, 2))
 
     def _question(self, mine: int, other: int) -> bool:
         """Note the question; False where it has been asked already, or is about two records on file."""
@@ -150,6 +157,22 @@ def report(people: Iterable[Person]) -> dict[str, list[list[int]]]:
     join = [sorted(pair) for rows in matcher.clusters() for pair in combinations(rows, 2)]
     ask = [sorted(pair) for one, other in matcher.questions() for pair in product(one, other)]
     return {"join": sorted(join), "ask": sorted(ask)}
+
+
+def _rivals(p: Person, met: dict[int, _Met], joined: int) -> bool:
+    """Whether `p`, with no date of birth, also fits somebody who is not the one to join.
+
+    A mobile and an e-mail that both agree settle it: fathers lend one or the other, hardly both.
+    """
+    mine = met[joined].people
+    if any(p.email == other.email and set(p.mobiles) & set(other.mobiles) for other in mine if p.email):
+        return any(one.likeness.verdict is Verdict.JOIN and _apart(mine, one.people)
+                   for who, one in met.items() if who != joined)
+    return any(_apart(mine, one.people) for who, one in met.items() if who != joined)
+
+
+def _apart(some: Iterable[Person], others: Iterable[Person]) -> bool:
+    return any(contradicts(a, b) for a, b in product(some, others))
 
 
 def _rank(likeness: Likeness) -> tuple[bool, float]:

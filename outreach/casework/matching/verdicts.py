@@ -78,6 +78,8 @@ def contradicts(a: Person, b: Person, same_birthday_as_another: bool = False) ->
     if first is First.DIFFERENT:
         both_names = known_forename(a.forename) and known_forename(b.forename)
         return both_names or last is Last.DIFFERENT
+    if first is First.INITIAL and birth is Birth.SAME:
+        return False
     return last is Last.DIFFERENT and first < First.SPELLING
 
 
@@ -157,8 +159,6 @@ def _birth_unknown(e: Evidence, name: Name) -> Verdict:
     anything = e.personal or e.household
     if name is Name.FULL:
         if e.mobile is Shared.SAME and e.email is not Shared.DIFFERENT:
-            return Verdict.JOIN
-        if e.email_is_own and e.household and e.mobile is not Shared.DIFFERENT:
             return Verdict.JOIN
         return Verdict.ASK if anything or e.home is Home.POSTCODE else Verdict.APART
     if name is Name.CLOSE:
