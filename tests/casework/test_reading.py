@@ -216,23 +216,28 @@ def test_a_workbook_that_would_swell_a_thousandfold_is_refused_unopened(tmp_path
     assert "unpacks to far more" in refusal(path)
 
 
-def test_a_workbook_that_lies_about_its_size_is_found_out(tmp_path):
-    path = archive(tmp_path / "liar.xlsx", xl__workbook_xml="<x/>", xl__sheet1_xml=b"0" * 60_000_000)
-    size = (60_000_000).to_bytes(4, "little")
-    path.write_bytes(path.read_bytes().replace(size, (1_000).to_bytes(4, "little")))
+def with_sheet(path, before, after):
+    """The same workbook with something in its sheet replaced."""
+    changed = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as out:
+        for part in book.namelist():
+            out.writestr(part, book.read(part).replace(before, after))
+    return changed
+
+
+def test_a_workbook_that_lies_about_its_size_is_found_out(workbook):
+    path = with_sheet(workbook({"List": [HEADER, MRS_HILL]}), b"</sheetData>",
+                      b"<!--" + b"0" * 3_000_000 + b"--></sheetData>")
+    with zipfile.ZipFile(path) as book:
+        size = max(part.file_size for part in book.infolist()).to_bytes(4, "little")
+    assert len(read(path)) == 1
+    path.write_bytes(path.read_bytes().replace(size, (1000).to_bytes(4, "little")))
     assert "damaged" in refusal(path)
 
 
 def test_a_sheet_with_one_far_corner_filled_cannot_exhaust_the_memory(workbook):
-    path = workbook({"List": [HEADER, MRS_HILL]})
-    far = path.with_name("far.xlsx")
-    with zipfile.ZipFile(path) as book, zipfile.ZipFile(far, "w", zipfile.ZIP_DEFLATED) as out:
-        for part in book.namelist():
-            content = book.read(part)
-            if part.endswith("sheet1.xml"):
-                corner = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-                content = content.replace(b"</sheetData>", corner)
-            out.writestr(part, content)
+    far = with_sheet(workbook({"List": [HEADER, MRS_HILL]}), b"</sheetData>",
+                     b'<row r="1048576"><c r="BH1048576"><v>1</v></c></row></sheetData>')
     assert "needs more memory" in refusal(far)
 
 
