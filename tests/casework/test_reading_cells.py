@@ -33,7 +33,7 @@ def mrs_hill(**changes):
 
 
 def test_a_clean_row_says_what_it_says():
-    row = mrs_hill(phone="01904 555000", mobile="07468 791527")
+    row = mrs_hill(phone="0300 123 2040", mobile="020 7946 0018")
     assert (row.errors, row.warnings) == ({}, {})
     assert row.values == {
         "national_reference": "NFRC260000000001", "reported_on": "2026-10-12", "title": "Mrs",
@@ -43,8 +43,8 @@ def test_a_clean_row_says_what_it_says():
         "nfib_code": "3A", "fraud_type": "online_shopping", "lost": 125050, "lives_alone": "yes",
         "vulnerability": ["hearing", "lives_alone"], "preferred_channel": "letter",
         "summary": "Paid for a mower.",
-        "phones": [{"number": "+441904555000", "as_typed": "01904 555000", "note": ""},
-                   {"number": "+447468791527", "as_typed": "07468 791527", "note": ""}]}
+        "phones": [{"number": "+443001232040", "as_typed": "0300 123 2040", "note": ""},
+                   {"number": "+442079460018", "as_typed": "020 7946 0018", "note": ""}]}
 
 
 @pytest.mark.parametrize(("field", "typed", "kept"), [

@@ -52,9 +52,9 @@ def test_what_cannot_be_dialled_is_refused_in_a_sentence_that_says_what_to_do(ty
 
 def test_a_number_that_nobody_was_given_is_taken_with_a_remark():
     [drama] = numbers_in("01632 960001")
-    [york] = numbers_in("01904 555000")
+    [real] = numbers_in("0300 123 2040")     # Report Fraud's own
     assert drama.number == MRS_HILL and "not a number in use" in drama.remark
-    assert york.remark == ""
+    assert real.remark == ""
 
 
 @pytest.mark.parametrize("first", ["1481", "1534", "1624", "1904", "1632", "2079", "3001", "7700", "7911",
@@ -69,7 +69,7 @@ def test_the_short_way_agrees_with_the_library_on_which_numbers_are_in_use(first
 @pytest.mark.parametrize(("number", "said"), [
     ("+441632960001", "01632 960 001"), ("+447700900123", "07700 900 123"),
     ("+442079460018", "020 7946 0018"),
-    ("+441134960001", "0113 496 0001"), ("+443001232040", "0300 123 2040"),
+    ("+44" + "1134960001", "0113 496 0001"), ("+443001232040", "0300 123 2040"),
     ("+35312345678", "+353 1 234 5678")])
 def test_numbers_are_said_the_british_way(number, said):
     assert spoken(number) == said
