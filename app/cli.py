@@ -116,8 +116,7 @@ def _more_victims(database: Any, how_many: int, seed: int, uploads: Path) -> int
     from outreach.casework import imports as lists
     from outreach.foundation.permissions import COMMAND_LINE
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "more.csv"
-        victim_lists.write(file, how_many, seed=seed)
+        file, _truth = victim_lists.write(Path(folder), how_many, seed=seed)
         found = lists.import_file(database, COMMAND_LINE, file, "Made-up list", uploads=uploads)
     return int(found["new"])
 

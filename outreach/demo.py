@@ -30,9 +30,10 @@ from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, Role
 
 HISTORY = frozenset({"report", "contact", "follow_up", "phones", "assigned_to"})
-_WORDS: dict[str, Any] = {"kind": Kind, "preferred_channel": Channel, "format": Format, "may_leave_message": Answer,
-                          "may_post": Answer, "may_text": Answer, "may_email": Answer, "may_visit": Answer,
-                          "lives_alone": Answer, "supporter_consent": Answer}
+_ASKED = ("may_leave_message", "may_post", "may_text", "may_email", "may_visit", "lives_alone",
+          "supporter_consent")
+_WORDS: dict[str, Any] = {"kind": Kind, "preferred_channel": Channel, "format": Format,
+                          **dict.fromkeys(_ASKED, Answer)}
 
 
 def load(database: Database, *, password: str, uploads: Path) -> int:
@@ -59,7 +60,8 @@ def _victim(session: Session, staff: Mapping[str, Account], person: Mapping[str,
     officer = next(account for account in staff.values() if account.role is Role.OFFICER)
     details = {name: _WORDS.get(name, lambda value: value)(value)
                for name, value in person.items() if name not in HISTORY}
-    victim = entering.enter(session, officer.actor, phones=[(n, note) for n, note in person["phones"]], **details)
+    phones = [(number, note) for number, note in person["phones"]]
+    victim = entering.enter(session, officer.actor, phones=phones, **details)
     for report in person.get("report", ()):
         _report(session, officer, victim, report)
     with acting(session, officer.actor, "demo.loaded"):
@@ -83,7 +85,8 @@ def _report(session: Session, officer: Account, victim: Victim, facts: Mapping[s
                                lost=lost, **known)
 
 
-def _contact(session: Session, officer: Account, victim: Victim, number: int, facts: Mapping[str, Any]) -> None:
+def _contact(session: Session, officer: Account, victim: Victim, number: int,
+             facts: Mapping[str, Any]) -> None:
     when = at(today() - timedelta(days=facts["days_ago"]), facts["at"])
     outcome = contacts.Outcome(facts["outcome"])
     session.add(Contact(

@@ -35,3 +35,10 @@ def part_of_day(at: time) -> str:
     if at.hour < 12:
         return "morning"
     return "afternoon" if at.hour < 17 else "evening"
+
+
+def between(earliest: time | None, latest: time | None) -> str:
+    """Hours as they are said: "between 10am and 4pm", "after 10am", "before 4pm"."""
+    if earliest and latest:
+        return f"between {clock_face(earliest)} and {clock_face(latest)}"
+    return f"after {clock_face(earliest)}" if earliest else f"before {clock_face(latest)}" if latest else ""

@@ -17,8 +17,9 @@ from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.imports.record import ImportRow, State, VictimImport
 from outreach.casework.imports.record import Verdict as RowVerdict
 from outreach.casework.need import Band
-from outreach.casework.victims import Victim, scope
-from outreach.foundation import audit, outbox
+from outreach.casework.safe_contact import Answer
+from outreach.casework.victims import Victim, first_numbers, scope
+from outreach.foundation import audit, outbox, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import day_of, end_of, now, today
 from outreach.foundation.force import current
@@ -49,7 +50,10 @@ class Line:
     due_at: datetime | None = None
     band: Band | None = None
     late: bool = False
+    place: str = ""
     assignee: str = ""
+    phone: str = ""             # E.164, the first that is known
+    careful: str = ""           # the rule of safe contact that matters while ringing
     follow_up_id: int | None = None
 
 
@@ -96,14 +100,17 @@ def _follow_ups(session: Session, actor: Actor) -> Iterable[Line]:
     question = (
         select(FollowUp.id, FollowUp.victim_id, FollowUp.due_at, FollowUp.reason, FollowUp.escalated_at,
                FollowUp.assignee_id, Account.name.label("assignee"), Victim.title, Victim.first_name,
-               Victim.last_name, Victim.town, Victim.band)
+               Victim.last_name, Victim.town, Victim.band, Victim.may_leave_message, Victim.safe_from,
+               Victim.safe_until)
         .join(Victim, Victim.id == FollowUp.victim_id).join(Account, Account.id == FollowUp.assignee_id)
         .where(FollowUp.status.in_(OPEN), FollowUp.due_at < end_of(today()), whose, *scope(actor))
         .order_by(FollowUp.due_at).limit(MOST))
-    return [_follow_up(row, actor) for row in session.execute(question)]
+    rows = session.execute(question).all()
+    numbers = first_numbers(session, [row.victim_id for row in rows])
+    return [_follow_up(row, actor, numbers.get(row.victim_id, "")) for row in rows]
 
 
-def _follow_up(row: Any, actor: Actor) -> Line:
+def _follow_up(row: Any, actor: Actor, phone: str) -> Line:
     weights, days_late = current().today, (today() - day_of(row.due_at)).days
     weight = {Band.HIGH: weights.due_high, Band.MEDIUM: weights.due_medium}.get(row.band, weights.due_standard)
     weight += weights.overdue_per_day * days_late
@@ -111,14 +118,22 @@ def _follow_up(row: Any, actor: Actor) -> Line:
         weight = max(weight, weights.escalated)
     return Line(
         weight=weight, kind=Kind.FOLLOW_UP, title=_name(row), why=_why(row, days_late), record_type="victim",
-        record_id=row.victim_id, due_at=row.due_at, band=row.band, late=row.due_at < now(),
-        assignee="" if row.assignee_id == actor.id else row.assignee, follow_up_id=row.id)
+        record_id=row.victim_id, due_at=row.due_at, band=row.band, late=row.due_at < now(), place=row.town,
+        assignee="" if row.assignee_id == actor.id else row.assignee, phone=phone, careful=_careful(row),
+        follow_up_id=row.id)
 
 
 def _why(row: Any, days_late: int) -> str:
     late = f"{days_late} {'day' if days_late == 1 else 'days'} late. " if days_late else ""
     escalated = "Escalated to the supervisor. " if row.escalated_at else ""
     return f"{late}{escalated}{row.reason}"
+
+
+def _careful(row: Any) -> str:
+    rules = ["Leave no message"] if row.may_leave_message is Answer.NO else []
+    if row.safe_from or row.safe_until:
+        rules.append(f"Ring {times.between(row.safe_from, row.safe_until)}")
+    return ". ".join(rules)
 
 
 def _name(row: Any) -> str:

@@ -9,10 +9,11 @@ from outreach.casework.victims.record import (
     ReasonNeeded,
     Victim,
     VictimPhone,
+    first_numbers,
     open_victim,
     scope,
     visible_to,
 )
 
 __all__ = ["Format", "Kind", "MatchKey", "Merged", "NotFound", "ReasonNeeded", "Victim", "VictimPhone",
-           "open_victim", "scope", "visible_to"]
+           "first_numbers", "open_victim", "scope", "visible_to"]

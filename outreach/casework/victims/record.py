@@ -1,5 +1,6 @@
 """Victims: the people and organisations defrauded or targeted, whom this work keeps safe."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -179,6 +180,13 @@ def scope(actor: Actor) -> list[Any]:
     if not actor.may(May.SEE_RESTRICTED):
         conditions.append(Victim.restricted.is_(False))
     return conditions
+
+
+def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, str]:
+    """The telephone number that stands first on each of these records, in E.164."""
+    rows = session.execute(select(VictimPhone.victim_id, VictimPhone.number)
+                           .where(VictimPhone.victim_id.in_(victim_ids)).order_by(VictimPhone.id.desc()))
+    return {victim_id: number for victim_id, number in rows}
 
 
 def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,
