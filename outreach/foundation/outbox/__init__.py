@@ -35,5 +35,5 @@ from outreach.foundation.outbox.troubles import Trouble, status, troubles
 
 __all__ = ["Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend", "OutboxAttempt",
            "OutboxMessage", "Page", "Parcel", "Policy", "ScheduleFire", "State", "Suppressed", "Trouble",
-           "TryLater", "Words", "WorkerLife", "about_many", "cancel", "drop", "handles", "handles_many", "means",
-           "posts", "put", "put_many", "retry", "runs", "status", "story", "troubles"]
+           "TryLater", "Words", "WorkerLife", "about_many", "cancel", "drop", "handles", "handles_many",
+           "means", "posts", "put", "put_many", "retry", "runs", "status", "story", "troubles"]
