@@ -22,6 +22,7 @@ from outreach.casework.victims import (
 )
 from outreach.foundation.audit import AuditEntry, waiting
 from outreach.foundation.permissions import NotAllowed
+from outreach.foundation.stale import ChangedMeanwhile
 from outreach.foundation.telephones import parse
 
 
@@ -88,7 +89,7 @@ def test_what_makes_somebody_need_us_counts_from_the_moment_it_is_known(session,
 def test_a_stale_save_overwrites_nothing(session, officer, mrs_hill):
     seen = {"town": "Scarborough", "email": mrs_hill.email}
     change(session, officer, mrs_hill, town="Whitby")
-    with pytest.raises(entering.ChangedMeanwhile) as refused:
+    with pytest.raises(ChangedMeanwhile) as refused:
         entering.change(session, officer, mrs_hill, seen=seen, town="Filey", email=mrs_hill.email)
     assert refused.value.names == ["town"] and mrs_hill.town == "Whitby"
 

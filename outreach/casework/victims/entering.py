@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from outreach.casework import need, search
 from outreach.casework.victims import home, look_alikes
 from outreach.casework.victims.record import Victim, VictimPhone
+from outreach.foundation import stale
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
@@ -20,15 +21,6 @@ DETAILS = frozenset({
     "supporter_phone", "supporter_relationship", "supporter_consent", "power_of_attorney", "enhanced_rights",
     "enhanced_rights_basis"})
 Phones = Sequence[tuple[str, str]]      # (number in E.164, note such as "daughter")
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the same details since they were read; `names` says which. Nothing is lost:
-    the record keeps theirs, and the form still holds ours."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__("Somebody else changed this meanwhile")
-        self.names = names
 
 
 @operation("victim.entered", needs=May.EDIT_VICTIM)
@@ -48,16 +40,15 @@ def enter(session: Session, actor: Actor, /, *, phones: Phones = (), **details: 
 @operation("victim.changed", needs=May.EDIT_VICTIM)
 def change(session: Session, actor: Actor, /, victim: Victim, *, seen: Mapping[str, Any],
            **wanted: Any) -> list[str]:
-    """Change details from what was `seen` when the form was opened to what is `wanted`; gives their names.
+    """Change details from what was `seen` when the form was opened to what is `wanted`.
 
-    What we left as we saw it is left as it is now. Raises `ChangedMeanwhile` where somebody else has changed
-    the very detail that we change: a stale save overwrites nothing (reliability.md, Forms).
+    Gives the names of those that changed.
+
+    What we left as we saw it is left as it is now. Raises `stale.ChangedMeanwhile` where somebody else has
+    changed the very detail that we change: a stale save overwrites nothing.
     """
     _refuse_odd({name: value for name, value in wanted.items() if name != "phones"})
-    ours = {name: value for name, value in wanted.items() if value != seen[name]}
-    clashes = [name for name, value in ours.items() if value_of(victim, name) not in (seen[name], value)]
-    if clashes:
-        raise ChangedMeanwhile(clashes)
+    ours = stale.ours(lambda name: value_of(victim, name), seen, wanted)
     for name, value in ours.items():
         _set(victim, name, value)
     settled_in(session, victim)

@@ -6,14 +6,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from outreach.casework import need
 from outreach.foundation.audit import Audited
 from outreach.foundation.clock import now
 from outreach.foundation.db import Base
-from outreach.foundation.operation import operation
-from outreach.foundation.permissions import Actor, May
 
 if TYPE_CHECKING:
     from outreach.casework.victims import Victim
@@ -56,6 +53,10 @@ class Payment(StrEnum):
     GOODS = "goods"
 
 
+class NotFound(Exception):
+    """This victim has no such report."""
+
+
 class FraudReport(Audited, Base):
     """One incident. The national reference is kept as text: its format has changed before (domain.md §3)."""
 
@@ -87,23 +88,3 @@ class FraudReport(Audited, Base):
 def tidy_reference(text: str) -> str:
     """A reference as it is kept and looked for: upper case, no spaces."""
     return "".join(text.split()).upper()
-
-
-@operation("fraud_report.entered", needs=May.EDIT_VICTIM)
-def enter_report(session: Session, actor: Actor, victim: "Victim", *, source: Source, fraud_type: str,
-                 national_reference: str = "", force_occurrence: str = "", reported_on: date | None = None,
-                 nfib_code: str = "", first_contact: FirstContact | None = None, lost: Decimal | None = None,
-                 recovered: Decimal | None = None, payment: Payment | None = None,
-                 suspect_known: bool = False, under_investigation: bool = False,
-                 summary: str = "") -> FraudReport:
-    """Enter a report of fraud against a victim; their need is reckoned anew."""
-    report = FraudReport(
-        victim=victim, source=source, fraud_type=fraud_type,
-        national_reference=tidy_reference(national_reference),
-        force_occurrence=tidy_reference(force_occurrence), reported_on=reported_on, nfib_code=nfib_code,
-        first_contact=first_contact, lost=lost, recovered=recovered, payment=payment,
-        suspect_known=suspect_known, under_investigation=under_investigation, summary=summary.strip())
-    session.add(report)
-    session.flush()
-    need.reckon_for(victim)
-    return report
