@@ -26,8 +26,8 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _blank(text: Any) -> Any:
-    return text.strip() or None if isinstance(text, str) else text
+class _Blank:
+    """Marks a field that may be left empty: its default then stands, and no other rule is asked."""
 
 
 def _phone(text: str) -> str:
@@ -75,7 +75,7 @@ def _time(typed: Any) -> Any:
     return time(hour % 12 + 12 * (half == "p") if half else hour, minute)
 
 
-Blank = BeforeValidator(_blank)                          # nothing typed means None
+Blank = _Blank()                                         # nothing typed means the default (None)
 Needed = Annotated[str, Field(min_length=1)]             # something has to be typed
 Phone = Annotated[str, AfterValidator(_phone)]           # E.164, "+441632960001"
 Pounds = Annotated[Decimal, BeforeValidator(_pounds)]    # Decimal pounds, from "£1,250.50"
@@ -110,9 +110,14 @@ class Form(BaseModel):
         if hidden:
             return Filled(typed, hidden, None)
         try:
-            return Filled(typed, {}, cls.model_validate(typed))
+            return Filled(typed, {}, cls.model_validate(cls._answered(typed)))
         except ValidationError as invalid:
             return Filled(typed, cls._sentences(invalid), None)
+
+    @classmethod
+    def _answered(cls, typed: dict[str, Any]) -> dict[str, Any]:
+        may_be_empty = {name for name, field in cls.model_fields.items() if Blank in field.metadata}
+        return {name: text for name, text in typed.items() if name not in may_be_empty or text.strip()}
 
     @classmethod
     def _lists(cls) -> set[str]:

@@ -15,7 +15,7 @@ const read = (...path) => readFileSync(join(house, ...path), "utf8");
 const logger = { warn: (words) => words.includes("govuk-suppressed-warnings") || console.warn(words) };
 const styles = () => compile(join(here, "app.scss"), {
   loadPaths: [house, join(house, "node_modules")], quietDeps: true, style: "compressed", logger,
-}).css;
+}).css.replace(/background-image:url\([^)]*\);?/g, ""); // MOJ's document icon, which no page of ours shows
 const withoutMap = (script) => script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");
 
 const files = {

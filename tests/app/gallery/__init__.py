@@ -1,4 +1,4 @@
-"""Every look on one set of pages with invented people: `python -m tests.app.gallery`, then open the address."""
+"""Every look on one set of pages with invented people: run `python -m tests.app.gallery`."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -24,8 +24,8 @@ jinja = pages.jinja.overlay(loader=ChoiceLoader([FileSystemLoader(HERE), FileSys
 WORK = [
     ("Mrs Margaret Hill", "Scarborough", "Lives alone, defrauded before, lost £12,400; no reply on Thursday",
      "Call, yesterday at 2:30pm", True, "high"),
-    ("Mr Bartholomew Featherstonehaugh-Cholmondeley", "Richmondshire", "Knows the suspect; nobody has reached "
-     "him yet", "First call, today at 10am", False, "high"),
+    ("Mr Bartholomew Featherstonehaugh-Cholmondeley", "Richmondshire", "Knows the suspect; nobody has "
+     "reached him yet", "First call, today at 10am", False, "high"),
     ("Ms Siân Ó Briain", "York", "Recently bereaved; asked to be rung in the afternoon", "Call, today at 3pm",
      False, "medium"),
     ("Ripon Allotment Society", "Harrogate", "Charity, lost £800", "Letter, today", False, "standard"),
@@ -36,12 +36,13 @@ VICTIMS = [(f"{name} {number}", 54 + number, need, why, district, Decimal(number
                ("Siân Ó Briain", "medium", "Recently bereaved", "York"),
                ("Ripon Allotment Society", "standard", "Lost £800", "Harrogate"))]
 HAPPENED = [
-    ("Call: no reply, unsafe to leave a message", NOW, "Priya Nair", "contact", "Rang out. Second attempt.", False),
+    ("Call: no reply, unsafe to leave a message", NOW, "Priya Nair", "contact", "Rang out.", False),
     ("Put on the day’s list", NOW - timedelta(hours=7), "the worker", "worker", "", True),
-    ("Visit: spoke", NOW - timedelta(days=2), "Bill Oddie-Smith", "contact", "Very upset. Her daughter Jane was "
-     "there. She will not use the phone until the call blocker is in.", False),
+    ("Visit: spoke", NOW - timedelta(days=2), "Bill Oddie-Smith", "contact", "Very upset. Her daughter Jane "
+     "was there. She will not use the phone until the call blocker is in.", False),
     ("Courier fraud, £12,400 lost", NOW - timedelta(days=9), "", "report", "NFRC 2611 0009 1234", False),
-    ("Brought in with the victim list of 11 November 2026", NOW - timedelta(days=9), "Priya Nair", "import", "", True),
+    ("Brought in with the victim list of 11 November 2026", NOW - timedelta(days=9), "Priya Nair",
+     "import", "", True),
 ]
 
 
@@ -61,10 +62,11 @@ class GalleryForm(Form):
 
 
 def words_for(screen: str) -> dict[str, Any]:
-    form = GalleryForm.blank(channel="call", told=["blocker"], next_on="31 2 2026", email="officer@example.org",
-                             summary="Rang twice.")
+    form = GalleryForm.blank(channel="call", told=["blocker"], next_on="31 2 2026",
+                             email="officer@example.org", summary="Rang twice.")
     if screen == "contact":
-        form.wrong("outcome", "Choose what came of it").wrong("next_on", "There is no such day. Enter a date, like 27 3 1951")
+        form.wrong("outcome", "Choose what came of it")
+        form.wrong("next_on", "There is no such day. Enter a date, like 27 3 1951")
     return {"work": WORK, "victims": VICTIMS, "happened": HAPPENED, "form": form}
 
 
