@@ -16,9 +16,9 @@ from outreach.foundation.permissions import Actor, May
 if TYPE_CHECKING:
     from outreach.casework.victims import Victim
 
-DETAILS = frozenset({"source", "fraud_type", "national_reference", "force_occurrence", "reported_on",
-                     "nfib_code", "first_contact", "lost", "recovered", "payment", "suspect_known", "under_investigation",
-                     "summary"})
+DETAILS = frozenset({
+    "source", "fraud_type", "national_reference", "force_occurrence", "reported_on", "nfib_code",
+    "first_contact", "lost", "recovered", "payment", "suspect_known", "under_investigation", "summary"})
 REFERENCES = ("national_reference", "force_occurrence")
 
 

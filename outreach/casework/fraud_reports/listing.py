@@ -1,12 +1,12 @@
 """The list of reports: what is being done to people here, by kind, place and month; newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.fraud_reports.record import FraudReport, Source
@@ -51,7 +51,7 @@ class Page:
     further: tuple[date, int] | None
 
 
-_DAY: ColumnElement[date] = func.coalesce(FraudReport.reported_on, func.date(FraudReport.created_at),
+_day: ColumnElement[date] = func.coalesce(FraudReport.reported_on, func.date(FraudReport.created_at),
                                           type_=FraudReport.reported_on.type)
 
 
@@ -61,14 +61,16 @@ def list_reports(session: Session, actor: Actor, filters: Filters, *, after: tup
     actor.must(May.SEE_VICTIM)
     question = (
         select(FraudReport.id, FraudReport.victim_id, Victim.title, Victim.first_name, Victim.last_name,
-               Victim.district, _DAY, FraudReport.fraud_type, FraudReport.lost, FraudReport.source,
+               Victim.district, _day, FraudReport.fraud_type, FraudReport.lost, FraudReport.source,
                FraudReport.national_reference, FraudReport.force_occurrence)
         .join(Victim, Victim.id == FraudReport.victim_id)
         .where(*scope(actor), Victim.restricted.is_(False), *_conditions(filters))
-        .order_by(_DAY.desc(), FraudReport.id.desc()).limit(limit + 1))
+        .order_by(_day.desc(), FraudReport.id.desc()).limit(limit + 1))
     if after is not None:
-        question = question.where(or_(after[0] > _DAY, and_(after[0] == _DAY, FraudReport.id < after[1])))
-    lines = [_line(*row.tuple()) for row in session.execute(question)]
+        day, last = literal(after[0]), after[1]
+        question = question.where(or_(_day < day, and_(_day == day, FraudReport.id < last)))
+    rows: Iterable[Sequence[Any]] = session.execute(question)
+    lines = [_line(*row) for row in rows]
     audit.consulted(session, actor, "fraud_report", operation="fraud_report.listed",
                     shown=[line.id for line in lines[:limit]])
     further = (lines[limit - 1].on, lines[limit - 1].id) if len(lines) > limit else None
@@ -80,9 +82,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
              (FraudReport.source, filters.source))
     found: list[ColumnElement[bool]] = [column == asked for column, asked in words if asked]
     if filters.since:
-        found.append(_DAY >= filters.since)
+        found.append(_day >= filters.since)
     if filters.until:
-        found.append(_DAY <= filters.until)
+        found.append(_day <= filters.until)
     return found
 
 
