@@ -66,6 +66,7 @@ class ImportRow(Base):
     __tablename__ = "import_row"
     __table_args__ = (UniqueConstraint("import_id", "number"),
                       Index("ix_import_row_verdict", "import_id", "verdict", "number"),
+                      Index("ix_import_row_victim", "victim_id"),
                       {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,8 +16,10 @@ def upgrade() -> None:
     whole = "BIGINT" if op.get_bind().dialect.name == "postgresql" else "INTEGER"
     op.execute(f"ALTER TABLE victim_import ADD COLUMN known_up_to {whole} NOT NULL DEFAULT 0")
     op.execute(_WHO.format(whole))
+    op.create_index("ix_import_row_victim", "import_row", ["victim_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_import_row_victim", "import_row")
     op.execute("ALTER TABLE victim_import DROP COLUMN ordered_by_id")
     op.execute("ALTER TABLE victim_import DROP COLUMN known_up_to")

@@ -1,0 +1,157 @@
+"""Commits a list: its clean rows become records, a few hundred at a time; the others go on waiting."""
+
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from outreach.casework.imports import counting, rows, steps
+from outreach.casework.imports.bulk import Bulk
+from outreach.casework.imports.checking import Check
+from outreach.casework.imports.entering import Entering
+from outreach.casework.imports.known import Known
+from outreach.casework.imports.placing import match_of
+from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
+from outreach.casework.imports.rows import Row, person_in
+from outreach.casework.imports.steps import AT_ONCE, Overtaken, Progress, advance, quiet, require
+from outreach.casework.matching import Target, blocking_keys, compare
+from outreach.casework.matching import Verdict as Likely
+from outreach.casework.victims import Victim
+from outreach.foundation.clock import now
+from outreach.foundation.db import Database
+from outreach.foundation.operation import acting, operation
+from outreach.foundation.permissions import Actor, May
+
+CLEAN = (Verdict.NEW, Verdict.UPDATE)
+
+
+@operation("import.commit_ordered", needs=May.IMPORT)
+def commit(session: Session, actor: Actor, found: VictimImport) -> None:
+    """Order the clean rows of a checked list to be entered. Raises `NotNow`.
+
+    Rows with errors, and those about which a person must decide, wait and can be committed later.
+    """
+    require(found, State.CHECKED, State.COMMITTED, words=_WHY.get(found.state, "This list cannot be committed now"))
+    waiting = to_enter(session, found.id)
+    if not waiting:
+        raise steps.NotNow("No row is ready to be committed: repair a cell or decide about a person first")
+    steps.order(session, actor, found, State.COMMITTING, "commit", waiting)
+
+
+def to_enter(session: Session, import_id: int) -> int:
+    """How many rows a commit would enter now."""
+    return session.scalar(select(func.count()).select_from(ImportRow).where(
+        ImportRow.import_id == import_id, ImportRow.verdict.in_(CLEAN), ImportRow.done.is_(False))) or 0
+
+
+def run_commit(database: Database, import_id: int, progress: Progress = quiet) -> None:
+    """Enter the rows that are ready, or what is left of them."""
+    with database.transaction() as session:
+        found = session.get_one(VictimImport, import_id)
+        if found.state is not State.COMMITTING:
+            return
+        actor = steps.who_ordered(session, found)
+        newcomers = _newcomers_since(session, found)
+    try:
+        done = 0
+        while entered := _commit_some(database, found, actor, newcomers):
+            done += entered
+            progress(done, max(found.total, done))
+    except Overtaken:
+        return
+    with database.transaction() as session, acting(session, actor, "import.committed"):
+        _finish(session, session.get_one(VictimImport, import_id))
+
+
+def _finish(session: Session, found: VictimImport) -> None:
+    found.state, found.committed_at, found.undone_at = State.COMMITTED, now(), None
+    found.counts = counting.count(session, found.id)
+
+
+def _newcomers_since(session: Session, found: VictimImport) -> Known | None:
+    """Those entered since the dry run by somebody else, if there are any: nobody is entered twice."""
+    newer = session.scalar(select(func.max(Victim.id)).where(
+        Victim.id > found.known_up_to, Victim.import_id.is_distinct_from(found.id)))
+    if not newer:
+        return None
+    return Known("AND victim_id > :up_to AND victim_id NOT IN (SELECT id FROM victim WHERE import_id = :mine)",
+                 up_to=found.known_up_to, mine=found.id)
+
+
+def _commit_some(database: Database, found: VictimImport, actor: Actor, newcomers: Known | None) -> int:
+    """Enter the next rows in one transaction; gives how many rows were looked at."""
+    with database.transaction() as session:
+        bulk = Bulk(session)
+        some = rows.read(bulk, "r.import_id = :import_id AND r.number > :after AND NOT r.done "
+                         "AND r.verdict IN ('new', 'update') ORDER BY r.number LIMIT :most",
+                         import_id=found.id, after=found.position, most=AT_ONCE)
+        if not some:
+            return 0
+        advance(session, found, some[-1].number)
+        if newcomers:
+            _ask_about_newcomers(session, newcomers, some)
+        enter(session, actor, found.id, [row for row in some if row.verdict in CLEAN])
+        rows.note(bulk, some)
+        return len(some)
+
+
+def _ask_about_newcomers(session: Session, newcomers: Known, some: Sequence[Row]) -> None:
+    new = [row for row in some if row.verdict is Verdict.NEW and "new" not in row.decision]
+    people = [person_in(row) for row in new]
+    beside = newcomers.beside(session, [blocking_keys(somebody) for somebody in people])
+    for row, somebody, others in zip(new, people, beside, strict=True):
+        like = {other.ref: compare(somebody, other) for other in others}
+        row.matches = [match_of(Target("known", ref), likeness) for ref, likeness in like.items()
+                       if likeness.verdict is not Likely.APART]
+        if row.matches:
+            row.verdict = Verdict.REVIEW
+
+
+def enter(session: Session, actor: Actor, import_id: int, ready: Sequence[Row]) -> None:
+    """Enter clean rows in this transaction; rows that join an earlier row find its victim in the database."""
+    wanted = sorted({row.joins_row for row in ready if row.joins_row})
+    earlier = {number: victim_id for number, victim_id in Bulk(session).select(
+        "number, victim_id", "import_row", "number", wanted, "AND import_id = :import_id AND done",
+        import_id=import_id)}
+    Entering(session, actor, import_id, now()).enter(ready, lambda number: earlier.get(number) or 0)
+
+
+class CheckAndCommit(Check):
+    """The dry run and the commit in one pass, for a list that nobody will look at in between."""
+
+    state = State.COMMITTING
+    ends_in = State.COMMITTED
+
+    def _begin(self, session: Session) -> None:
+        super()._begin(session)
+        self._victims = array("q", [0])     # row number → victim id
+        for number, victim_id in session.execute(
+                select(ImportRow.number, ImportRow.victim_id).where(ImportRow.import_id == self.import_id)):
+            self._remember(number, victim_id)
+
+    def _settle(self, session: Session, placed: list[Row]) -> None:
+        ready = [row for row in placed if row.verdict in CLEAN]
+        Entering(session, self.actor, self.import_id, now()).enter(ready, lambda number: self._victims[number])
+        for row in placed:
+            self._remember(row.number, row.victim_id)
+
+    def _remember(self, number: int, victim_id: int | None) -> None:
+        if number >= len(self._victims):
+            self._victims.extend([0] * (number + 1 - len(self._victims)))
+        self._victims[number] = victim_id or 0
+
+
+def check_and_commit(database: Database, import_id: int, uploads: Path, progress: Progress = quiet) -> None:
+    """Run dry run and commit of an import in one pass, or what is left of it."""
+    CheckAndCommit(database, import_id, uploads, progress).run()
+
+
+_WHY: dict[State, str] = {
+    State.UPLOADED: "Choose what each column means first",
+    State.CHECKING: "The list is still being checked: wait until that is done",
+    State.COMMITTING: "This list is being committed already",
+    State.UNDOING: "This list is being undone: wait until that is done",
+    State.UNDONE: "This list was undone: use Redo to bring it back",
+    State.REFUSED: "This list cannot be read: correct the file and upload it again"}

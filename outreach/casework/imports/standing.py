@@ -1,0 +1,128 @@
+"""What stands on record about one person while a list is entered: what is blank and what the list adds to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from outreach.casework import need
+from outreach.casework.imports.bulk import as_json, from_json, plain
+from outreach.casework.victims import Victim
+from outreach.foundation import clock
+from outreach.foundation.force import current
+
+# What a list may say of a person, in the order of the record. "kind" is filled for somebody new only.
+FIELDS = ("title", "first_name", "last_name", "gender", "born_on", "age_estimate", "address_line_1", "address_line_2",
+          "town", "postcode", "district", "email", "preferred_channel", "lives_alone", "may_leave_message", "may_post",
+          "may_text", "may_email", "may_visit", "safe_from", "safe_until", "who_may_answer")
+COLUMNS = tuple(column.name for column in Victim.__table__.columns)
+FOUND_BY = frozenset({"first_name", "last_name", "town", "postcode", "born_on"})
+MATCHED_BY = frozenset({"title", "gender", "email", "address_line_1", "address_line_2", *FOUND_BY})
+_ADDRESS = ("address_line_1", "address_line_2", "town", "postcode")
+_NEED = ("need_score", "band", "need_reasons")
+_BLANK = (None, "", "unknown")
+
+
+@dataclass(slots=True)
+class Standing:
+    """One person: the columns of the record as the driver has them, telephones, and what their reports add up to."""
+
+    facts: dict[str, Any]
+    is_new: bool = False
+    phones: list[str] = field(default_factory=list)
+    references: set[str] = field(default_factory=set)
+    reports: int = 0
+    lost: int = 0                   # pence
+    suspect_known: bool = False
+    has_follow_up: bool = False
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def id(self) -> int:
+        """The victim's id."""
+        return int(self.facts["id"])
+
+    def fill_in(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Fill what is blank from a row, never what says something else. Gives what stood there before."""
+        blank = [name for name in FIELDS if name in values and self._is_blank(name)]
+        before = {name: self.facts[name] for name in blank}
+        self.facts.update({name: stored(name, values[name]) for name in blank})
+        codes = sorted({*from_json(self.facts["vulnerability"]), *values.get("vulnerability", ())})
+        if len(codes) > len(from_json(self.facts["vulnerability"])):
+            before["vulnerability"], self.facts["vulnerability"] = self.facts["vulnerability"], as_json(codes)
+        self.changed |= before.keys()
+        return before
+
+    def _is_blank(self, name: str) -> bool:
+        if name == "age_estimate" and self.facts["born_on"]:
+            return False
+        if name in _ADDRESS:        # half of one address and half of another is nowhere
+            return all(self.facts[line] in _BLANK for line in _ADDRESS)
+        return self.facts[name] in _BLANK
+
+    def differs(self, values: Mapping[str, Any]) -> list[str]:
+        """Names of the fields in which a row says something else than the record, which is left as it is."""
+        return [name for name in FIELDS if name in values and self.facts[name] not in _BLANK
+                and not _alike(stored(name, values[name]), self.facts[name])]
+
+    def reckon(self) -> dict[str, Any]:
+        """Reckon the need anew. Gives what stood there before, where it changed."""
+        facts = self.facts
+        codes = from_json(facts["vulnerability"])
+        if facts["lives_alone"] == "yes" and "lives_alone" not in codes:
+            codes = [*codes, "lives_alone"]
+        born = facts["born_on"]
+        found = need.reckon(need.Facts(
+            age=_age(str(born) if born else None, facts["age_estimate"], clock.today()), factors=codes,
+            lost=Decimal(self.lost) / 100, reports=self.reports, suspect_known=self.suspect_known,
+            reached=facts["first_reached_at"] is not None), current())
+        return self._put(dict(zip(_NEED, (found.score, found.band.value, as_json(found.reasons)), strict=True)))
+
+    def _put(self, values: dict[str, Any]) -> dict[str, Any]:
+        before = {name: self.facts[name] for name, value in values.items() if self.facts[name] != value}
+        self.facts.update(values)
+        self.changed |= before.keys()
+        return before
+
+
+def new(victim_id: int, values: Mapping[str, Any], **more: Any) -> Standing:
+    """Somebody whom a row brings in."""
+    facts = {**_blank_record(), "id": victim_id, "kind": values.get("kind", "individual"), **more}
+    for name in FIELDS:
+        if name in values:
+            facts[name] = stored(name, values[name])
+    if "vulnerability" in values:
+        facts["vulnerability"] = as_json(values["vulnerability"])
+    return Standing(facts, is_new=True)
+
+
+def of_record(found: Mapping[str, Any]) -> Standing:
+    """Somebody on record, from every column of the table."""
+    return Standing({name: plain(found[name]) for name in COLUMNS})
+
+
+def stored(name: str, value: Any) -> Any:
+    """A value of a row as its column keeps it: a time of day has its seconds."""
+    return f"{value}:00.000000" if name in ("safe_from", "safe_until") and len(value) == 5 else value
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Capitals, and how a time is written, make no difference."""
+    return str(one).casefold().removesuffix(".000000") == str(other).casefold().removesuffix(".000000")
+
+
+@cache
+def _blank_record() -> dict[str, Any]:
+    """Every column at its default."""
+    facts: dict[str, Any] = {}
+    for column in Victim.__table__.columns:
+        default = getattr(column.default, "arg", None)
+        facts[column.name] = None if default is None or callable(default) else getattr(default, "value", default)
+    return facts | {"vulnerability": "[]", "need_reasons": "[]"}
+
+
+@cache
+def _age(born: str | None, estimate: int | None, today: date) -> int | None:
+    return need.age_on(today, date.fromisoformat(born) if born else None, estimate)
