@@ -48,7 +48,7 @@ def household_key(address_line_1: str, address_line_2: str, town: str, postcode:
     return f"{door} | {where}" if door and where else ""
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def plain_words(text: str) -> str:
     """Folded, with abbreviations written out: "12 High St." is "12 high street"."""
     words = [_LONG.get(word, word) for word in fold(text).split()]

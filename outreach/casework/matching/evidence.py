@@ -48,6 +48,7 @@ class Evidence:
     home: Home
     sexes_differ: bool
     elders_differ: bool
+    uncommon: bool = False  # few in the list bear this last name
 
     @property
     def personal(self) -> bool:

@@ -48,7 +48,7 @@ class Last(IntEnum):
     SAME = 4
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text without accents, capitals or punctuation: "Siân O'Brien-Hill" is "sian obrien hill"."""
     lowered = text.lower()
@@ -58,7 +58,7 @@ def fold(text: str) -> str:
     return intern(_NOT_WORD.sub(" ", _APOSTROPHES.sub("", lowered)).strip())
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def read_name(text: str) -> tuple[str, str]:
     """(the folded name without a title, "senior", "junior" or "")."""
     words = fold(text).split()
@@ -112,7 +112,7 @@ def full_in_its_own_right(word: str) -> bool:
     return word in _families()[0]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def compare_first(a: str, b: str) -> First:
     """How two folded first names stand to each other, middle names included."""
     if not a or not b:
@@ -128,7 +128,7 @@ def compare_first(a: str, b: str) -> First:
     return found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def compare_last(a: str, b: str) -> Last:
     """How two folded last names stand to each other."""
     if not a or not b:
@@ -146,7 +146,7 @@ def compare_last(a: str, b: str) -> Last:
     return Last.SPELLING if alike else Last.DIFFERENT
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def codes(name: str) -> tuple[str, ...]:
     """What a folded name is filed under, so that its other forms are found: at most four codes."""
     word = _joined(name) if name not in _families()[1] else name
@@ -187,14 +187,14 @@ def _shared_part(a: str, b: str) -> bool:
     return (len(one) > 1 or len(other) > 1) and any(len(part) > 2 and part in other for part in one)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def _joined(name: str) -> str:
     """One word, with Mac as Mc: "mc donald", "macdonald" and "mcdonald" are one name."""
     word = name.replace(" ", "")
     return "mc" + word[3:] if word.startswith("mac") and len(word) > 5 else word
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def _sound(word: str) -> str:
     return str(jellyfish.metaphone(word)) or word
 

@@ -1,6 +1,7 @@
 """Puts the people of a list one after another beside those known: joined, asked about, or new."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +15,7 @@ from outreach.casework.matching.people import Person, blocking_keys
 from outreach.casework.matching.verdicts import Likeness, Verdict, compare, contradicts, hopeless
 
 _MEMBERS_CHECKED = 25
+_A_FEW, _ONE_IN = 3, 1000  # how many of a list may bear an uncommon last name
 
 
 class Target(NamedTuple):
@@ -60,6 +62,7 @@ class Matcher:
         self._people: list[Person] = []
         self._somebody = array("q")                  # of each person placed, whose row it is
         self._members: dict[int, list[int]] = {}     # only of those with two rows or more, or on record
+        self._surnames: Counter[str] = Counter()     # people, not rows
         self._questions: set[tuple[int, int]] = set()
 
     def place(self, p: Person, known: Iterable[Person] = (), keys: Iterable[int] | None = None) -> Placement:
@@ -76,6 +79,7 @@ class Matcher:
         found = self._look(p, rows, known) if rows or known else {}
         if not found:
             self._birthdays.note(p.born_on)
+            self._surnames[p.surname] += 1
             self._somebody.append(row)
             return Placement()
         joined, ranked = self._choose(p, found)
@@ -104,20 +108,27 @@ class Matcher:
         seen = [(self._somebody[row], self._people[row]) for row in rows]
         seen += [(-1 - other.ref, other) for other in known]
         for who, other in seen:
-            likeness = None if hopeless(p, other) else compare(p, other)
-            if likeness is not None and likeness.verdict is not Verdict.APART:
+            if hopeless(p, other):
+                continue
+            uncommon = who >= 0 and p.surname == other.surname and self._is_uncommon(p.surname)
+            likeness = compare(p, other, uncommon=uncommon)
+            if likeness.verdict is not Verdict.APART:
                 met.setdefault(who, _Met(likeness)).better(likeness)
         for who, other in seen:
             if who in met:
                 met[who].people.append(other)
         return met
 
+    def _is_uncommon(self, surname: str) -> bool:
+        """Whether so few people of this list bear the name that two with one birthday are hardly chance."""
+        return self._surnames[surname] <= max(_A_FEW, len(self._people) // _ONE_IN)
+
     def _choose(self, p: Person, met: dict[int, _Met]) -> tuple[int | None, dict[int, Likeness]]:
         """The one to join, and all likenesses, likeliest first. A chain never bridges two people."""
         ranked = dict(sorted(met.items(), key=lambda entry: _rank(entry[1].likeness), reverse=True))
         joinable = [who for who, one in ranked.items() if one.likeness.verdict is Verdict.JOIN]
         joined = next((who for who in joinable if not self._somebody_objects(p, who, met[who])), None)
-        if joined is not None and p.born_on is None and _rivals(p, met, joined):
+        if joined is not None and _names_little(p) and _rivals(p, met, joined):
             joined = None
         return joined, {who: one.likeness for who, one in ranked.items()}
 
@@ -159,8 +170,13 @@ def report(people: Iterable[Person]) -> dict[str, list[list[int]]]:
     return {"join": sorted(join), "ask": sorted(ask)}
 
 
+def _names_little(p: Person) -> bool:
+    """No date of birth, or no more than an initial: a row that may fit parent and child, or two twins."""
+    return p.born_on is None or p.forename[1:2] in ("", " ")
+
+
 def _rivals(p: Person, met: dict[int, _Met], joined: int) -> bool:
-    """Whether `p`, with no date of birth, also fits somebody who is not the one to join.
+    """Whether such a row also fits somebody who is not the one to join.
 
     A mobile and an e-mail that both agree settle it: fathers lend one or the other, hardly both.
     """

@@ -45,11 +45,15 @@ class Name(IntEnum):
     FULL = 5
 
 
-def compare(a: Person, b: Person) -> Likeness:
-    """The verdict on two entries, with the reasons for an officer to read."""
+def compare(a: Person, b: Person, *, uncommon: bool = False) -> Likeness:
+    """The verdict on two entries, with the reasons for an officer to read.
+
+    `uncommon`: few in the list bear this last name, so that name and date of birth together are enough.
+    """
     if hopeless(a, b):
         return _NOTHING
     evidence = gather(a, b)
+    evidence.uncommon = uncommon
     return Likeness(decide(evidence), score(evidence), reasons(evidence, a, b))
 
 
@@ -123,7 +127,7 @@ def reasons(e: Evidence, a: Person, b: Person) -> tuple[str, ...]:
 
 def _born_same_day(e: Evidence, name: Name) -> Verdict:
     if name is Name.FULL:
-        anything = e.personal or e.household or e.home is Home.POSTCODE
+        anything = e.personal or e.household or e.home is Home.POSTCODE or (e.uncommon and not e.own_differs)
         if e.strangers:
             return Verdict.ASK  # one house, and nothing that is the person's own agrees
         return Verdict.JOIN if anything else Verdict.ASK
