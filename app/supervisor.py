@@ -119,16 +119,25 @@ class Supervisor:
 
     def _prepare_database(self) -> None:
         """Migrate, and in a demo load the fictional cast, only where that is needed."""
+        is_demo = self.env["OUTREACH_ENV"] == "demo"
         state = demo_database.state(self.env, self.data)
-        if not state.at_head:
-            self._do("migrate", "The database could not be brought up to date.")
-        if self.env["OUTREACH_ENV"] == "demo":
-            data_folder.demo_password(self.data)
-            if not state.has_people:
-                self._do("demo", "The fictional cast could not be loaded.")
+        if is_demo and state.is_missing:
+            # Made beside its place and moved there when whole: a start cut short leaves no half of a cast.
+            draft = demo_database.draft(self.data)
+            self._fill(state, is_demo, {"OUTREACH_DATABASE_URL": f"sqlite:///{draft}"})
+            demo_database.keep(draft, self.data)
+        else:
+            self._fill(state, is_demo, {})
 
-    def _do(self, command: str, sorry: str) -> None:
-        task = self._outreach(command)
+    def _fill(self, state: demo_database.State, is_demo: bool, where: Mapping[str, str]) -> None:
+        if not state.at_head:
+            self._do("migrate", "The database could not be brought up to date.", where)
+        if is_demo and not state.has_people:
+            data_folder.demo_password(self.data)
+            self._do("demo", "The fictional cast could not be loaded.", where)
+
+    def _do(self, command: str, sorry: str, where: Mapping[str, str]) -> None:
+        task = self._outreach(command, env={**self.env, **where})
         while task.poll() is None and not self._stops:
             _wait(self._bell, 0.5)
         if self._stops:
@@ -138,9 +147,10 @@ class Supervisor:
         if task.returncode:
             raise CannotStart(f"{sorry} Nothing was started.")
 
-    def _outreach(self, *words: str) -> subprocess.Popen[bytes]:
+    def _outreach(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start `outreach …` in a session of its own: Ctrl-C reaches it through us, in order."""
-        return subprocess.Popen([str(Path(sys.executable).with_name("outreach")), *words], env=self.env,
+        program = Path(sys.executable).with_name("outreach")
+        return subprocess.Popen([str(program), *words], env=env or self.env,
                                 stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_me)
 
     def _announce(self) -> None:

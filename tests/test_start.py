@@ -3,11 +3,12 @@
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -33,7 +34,7 @@ def test_the_quick_look_knows_the_same_newest_migration_as_alembic():
 
 
 def test_a_missing_or_broken_database_is_one_that_needs_migrating(tmp_path):
-    assert demo_database.state({}, tmp_path) == demo_database.State(at_head=False, has_people=False)
+    assert demo_database.state({}, tmp_path) == demo_database.State(is_missing=True)
     (tmp_path / "outreach.db").write_text("not a database at all, by any means")
     assert not demo_database.state({}, tmp_path).at_head
 
@@ -41,6 +42,18 @@ def test_a_missing_or_broken_database_is_one_that_needs_migrating(tmp_path):
 def test_a_migrated_database_with_nobody_in_it_is_at_head_and_empty(sqlite_ground, tmp_path):
     url = {"OUTREACH_DATABASE_URL": f"sqlite:///{sqlite_ground.template}"}
     assert demo_database.state(url, tmp_path) == demo_database.State(at_head=True, has_people=False)
+
+
+def test_a_new_database_takes_its_place_whole_and_an_unfinished_one_is_thrown_away(tmp_path):
+    (tmp_path / f"{demo_database.DRAFT}-wal").write_text("left by a start that was cut short")
+    draft = demo_database.draft(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    other = sqlite3.connect(draft)
+    other.executescript("PRAGMA journal_mode=WAL; CREATE TABLE victim (id); INSERT INTO victim VALUES (7)")
+    demo_database.keep(draft, tmp_path)
+    with closing(sqlite3.connect(f"file:{tmp_path / demo_database.NAME}?immutable=1", uri=True)) as kept:
+        assert kept.execute("SELECT id FROM victim").fetchall() == [(7,)]
+    other.close()
 
 
 # The supervisor
