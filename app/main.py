@@ -10,12 +10,12 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from app.assets import KeptForAYear
 from app.doors import AlreadyAnswered, Room, SignInFirst, lock
 from app.pages import page, wants_fragment
 from app.public import rooms as public_rooms
@@ -44,7 +44,7 @@ def build(face: Face = "both", database: Database | None = None,
     app.state.ring = ring or (lambda ids: None)
     for room in _rooms(face):
         app.include_router(room)
-    app.mount("/static", StaticFiles(directory=STATIC / "dist", check_dir=False), name="static")
+    app.mount("/static", KeptForAYear(directory=STATIC / "dist", check_dir=False), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(found), www_redirect=False)
     app.add_middleware(Guard)
     for trouble, answer in {**_TROUBLES, **(_desk_troubles() if face != "public" else {})}.items():
