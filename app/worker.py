@@ -21,7 +21,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 import outreach.casework.follow_ups
-import outreach.casework.imports
+import outreach.casework.imports.jobs
 import outreach.records  # noqa: F401  (every table, and with it every kind of promise)
 from app import embedded_redis
 from app.settings import settings
@@ -106,7 +106,7 @@ class Hands:
         """Somebody rang about these promises: do the short ones now, and wake the watch for long work."""
         self._bells[Lane.LONG].set()
         for lane in (Lane.ROWS, Lane.POST):
-            # When the queue goes away arq cancels its jobs; the thread at work keeps its turn until it is done.
+            # When the queue goes away arq cancels its jobs; a thread at work keeps its turn to its end.
             await asyncio.shield(asyncio.ensure_future(self._work(lane, ids)))
 
     def _stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from outreach.casework.follow_ups import day_list, due, escalation
 from outreach.casework.follow_ups.cadence import first_attempt_due, propose
+from outreach.casework.follow_ups.listing import Show, list_follow_ups, open_follow_up
 from outreach.casework.follow_ups.planning import (
     BadAssignee,
     BadTime,
@@ -9,6 +10,7 @@ from outreach.casework.follow_ups.planning import (
     cancel,
     cancel_all,
     change,
+    may_be_given,
     plan,
     plan_first_attempts,
     reassign,
@@ -17,6 +19,7 @@ from outreach.casework.follow_ups.planning import (
 from outreach.casework.follow_ups.record import OPEN, FollowUp, Proposal, Status, Step
 from outreach.casework.follow_ups.reminders import CannotRemind, remind
 
-__all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Status",
-           "Step", "cancel", "cancel_all", "change", "day_list", "due", "escalation", "first_attempt_due",
-           "plan", "plan_first_attempts", "propose", "reassign", "remind", "settle"]
+__all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Show",
+           "Status", "Step", "cancel", "cancel_all", "change", "day_list", "due", "escalation",
+           "first_attempt_due", "list_follow_ups", "may_be_given", "open_follow_up", "plan",
+           "plan_first_attempts", "propose", "reassign", "remind", "settle"]

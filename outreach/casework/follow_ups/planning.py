@@ -12,10 +12,10 @@ from outreach.casework.need import Band
 from outreach.casework.safe_contact import Channel, outside_hours
 from outreach.casework.victims.record import Victim
 from outreach.foundation import audit, clock, outbox, times
-from outreach.foundation.accounts import Account
+from outreach.foundation.accounts import Account, open_with_role
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
-from outreach.foundation.permissions import Actor, May, NotAllowed
+from outreach.foundation.permissions import Actor, May, Role
 
 DUE = "follow_up.due"
 _GRACE = timedelta(minutes=5)    # the form was open for a moment
@@ -33,6 +33,12 @@ class BadAssignee(ValueError):
 
 class Settled(Exception):
     """The follow-up was done or cancelled meanwhile."""
+
+
+def may_be_given(session: Session, victim: Victim) -> list[Account]:
+    """Whom a follow-up for this person may be given to."""
+    everybody = open_with_role(session, Role.OFFICER, Role.AMBASSADOR, Role.SUPERVISOR)
+    return [account for account in everybody if _sees(account, victim)]
 
 
 @operation("follow_up.planned", needs=May.PLAN_FOLLOW_UP)
@@ -78,14 +84,12 @@ def plan_first_attempts(session: Session, actor: Actor,
 
 @operation("follow_up.changed", needs=May.PLAN_FOLLOW_UP)
 def change(session: Session, actor: Actor, follow_up: FollowUp, *, due_at: datetime, reason: str,
-           assignee_id: int, remind_by: Channel | None = None) -> FollowUp:
-    """Move a follow-up, say its reason anew, give it to somebody else, or change the reminder.
+           remind_by: Channel | None = None) -> FollowUp:
+    """Move a follow-up, say its reason anew, or change the reminder.
 
-    Raises `Settled`, `BadTime`, `BadAssignee`, `UnsafeContact`, `reminders.CannotRemind`.
+    Raises `Settled`, `BadTime`, `UnsafeContact`, `reminders.CannotRemind`.
     """
     _refuse_settled(follow_up)
-    if assignee_id != follow_up.assignee_id:
-        reassign(session, actor, follow_up, assignee_id=assignee_id)
     follow_up.reason = reason.strip()
     moved = due_at != follow_up.due_at
     if moved:
@@ -192,16 +196,12 @@ def _hours(victim: Victim) -> str:
 
 def _assignee(session: Session, victim: Victim, account_id: int) -> Account:
     account = session.get(Account, account_id)
-    if account is None or not account.is_open or not _works_cases(account):
+    if account is None or not account.is_open or not account.actor.may(May.SEE_VICTIM):
         raise BadAssignee("Choose somebody who works with victims and whose account is open")
-    if not account.actor.may(May.SEE_ALL_VICTIMS) and victim.assigned_to_id != account.id:
+    if not _sees(account, victim):
         raise BadAssignee(f"{account.name} does not see {victim.spoken_name} yet: assign the victim first")
     return account
 
 
-def _works_cases(account: Account) -> bool:
-    try:
-        account.actor.must(May.SEE_VICTIM)
-    except NotAllowed:
-        return False
-    return True
+def _sees(account: Account, victim: Victim) -> bool:
+    return account.actor.may(May.SEE_ALL_VICTIMS) or victim.assigned_to_id == account.id

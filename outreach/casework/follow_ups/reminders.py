@@ -112,21 +112,21 @@ def _who(session: Session, message: outbox.OutboxMessage) -> str:
     return session.get_one(FollowUp, message.subject_id).victim.spoken_name
 
 
-@outbox.posts(KINDS[Channel.TEXT], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+@outbox.posts(KINDS[Channel.TEXT], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
     "Will text {who} a reminder", "Texted {who} a reminder", "Could not text {who}"))
 def text(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
     """The reminder as a text."""
     return _compose(Channel.TEXT, session, message)
 
 
-@outbox.posts(KINDS[Channel.EMAIL], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+@outbox.posts(KINDS[Channel.EMAIL], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
     "Will e-mail {who} a reminder", "E-mailed {who} a reminder", "Could not e-mail {who}"))
 def email(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
     """The reminder as an e-mail."""
     return _compose(Channel.EMAIL, session, message)
 
 
-@outbox.posts(KINDS[Channel.LETTER], policy=Policy.NEVER_TWICE, who=_who, words=Words(
+@outbox.posts(KINDS[Channel.LETTER], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
     "Will write {who} a letter as a reminder", "Wrote a letter to {who}, to be printed and posted",
     "Could not write to {who}"))
 def letter(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:

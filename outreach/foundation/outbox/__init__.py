@@ -5,6 +5,7 @@ and says so; whoever dies with rows in hand gives them back by dying. How each k
 `handles`, `handles_many` (the effect is rows), `posts` (a message leaves), `runs` (long work).
 """
 
+from outreach.foundation.outbox.kept import Copy, copy_of, in_trouble, sent
 from outreach.foundation.outbox.kinds import (
     GiveUp,
     Lane,
@@ -27,13 +28,14 @@ from outreach.foundation.outbox.ledger import (
     put_many,
 )
 from outreach.foundation.outbox.lives import WorkerLife
-from outreach.foundation.outbox.mending import NoSuchPromise, NothingToMend, drop, retry
+from outreach.foundation.outbox.mending import NoSuchPromise, NothingToMend, drop, find, retry
 from outreach.foundation.outbox.running import Engine
 from outreach.foundation.outbox.sending import Means, Page, Parcel, means
-from outreach.foundation.outbox.story import Line, about_many, story
+from outreach.foundation.outbox.story import Line, about_many, story, told
 from outreach.foundation.outbox.troubles import Trouble, status, troubles
 
-__all__ = ["Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend", "OutboxAttempt",
-           "OutboxMessage", "Page", "Parcel", "Policy", "ScheduleFire", "State", "Suppressed", "Trouble",
-           "TryLater", "Words", "WorkerLife", "about_many", "cancel", "drop", "handles", "handles_many",
-           "means", "posts", "put", "put_many", "retry", "runs", "status", "story", "troubles"]
+__all__ = ["Copy", "Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend",
+           "OutboxAttempt", "OutboxMessage", "Page", "Parcel", "Policy", "ScheduleFire", "State",
+           "Suppressed", "Trouble", "TryLater", "Words", "WorkerLife", "about_many", "cancel", "copy_of",
+           "drop", "find", "handles", "handles_many", "in_trouble", "means", "posts", "put", "put_many",
+           "retry", "runs", "sent", "status", "story", "told", "troubles"]

@@ -69,6 +69,7 @@ class Kind:
     batch: bool = False
     policy: Policy = Policy.NEVER_TWICE
     who: Callable[[Session, OutboxMessage], str] = field(default=_nobody)
+    private: bool = False     # `who` is a victim: named only to those who may see the record
 
 
 KINDS: dict[str, Kind] = {}
@@ -100,14 +101,15 @@ def handles(name: str, *, words: Words) -> Callable[[One], One]:
 
 
 def posts(name: str, *, words: Words, policy: Policy = Policy.NEVER_TWICE,
-          who: Callable[[Session, OutboxMessage], str] = _nobody) -> Callable[[Compose], Compose]:
+          who: Callable[[Session, OutboxMessage], str] = _nobody,
+          private: bool = False) -> Callable[[Compose], Compose]:
     """The writer of a message that leaves the house: (session, message, means) gives the parcel.
 
     It is asked twice, the second time in the transaction that says the body is about to leave, and raises
-    `Suppressed` when it must not.
+    `Suppressed` when it must not. `who` names whom it goes to; `private` when that is a victim.
     """
     def register(compose: Compose) -> Compose:
-        KINDS[name] = Kind(name, Lane.POST, compose, words, policy=policy, who=who)
+        KINDS[name] = Kind(name, Lane.POST, compose, words, policy=policy, who=who, private=private)
         return compose
     return register
 
@@ -124,6 +126,12 @@ def runs(name: str, *, words: Words) -> Callable[[Job], Job]:
 def in_lane(lane: Lane) -> list[str]:
     """Names of the kinds of one lane."""
     return [kind.name for kind in KINDS.values() if kind.lane is lane]
+
+
+def called(kind: str) -> str:
+    """A kind as a heading, naming nobody: "Queue this follow-up", "Text a reminder"."""
+    plain = words_of(kind).will.removeprefix("Will ").replace(" to {who}", "").replace(" {who}", "")
+    return plain[:1].upper() + plain[1:]
 
 
 def words_of(kind: str) -> Words:

@@ -27,18 +27,20 @@ class Line:
 
 
 def story(session: Session, subject_type: str, *subject_ids: int) -> list[Line]:
-    """The promises about a record (or several of one sort), newest first. Names those whom the reader of
-    that record may see named."""
-    about = select(OutboxMessage).where(OutboxMessage.subject_type == subject_type,
-                                        OutboxMessage.subject_id.in_(subject_ids))
+    """The promises about a record (or several of one sort), newest first; those taken back are left out.
+    Names those whom the reader of that record may see named."""
+    about = select(OutboxMessage).where(
+        OutboxMessage.subject_type == subject_type, OutboxMessage.subject_id.in_(subject_ids),
+        OutboxMessage.state != State.CANCELLED)
     lines = [told(session, message) for message in session.scalars(about)]
     return sorted(lines, key=lambda line: (line.at, line.id), reverse=True)
 
 
 def told(session: Session, message: OutboxMessage, *, naming: bool = True) -> Line:
-    """One promise in plain English; without `naming` it names nobody (for lists that everyone reads)."""
+    """One promise in plain English; without `naming` it names no victim (for lists that administrators
+    read)."""
     kind = KINDS.get(message.kind)
-    who = kind.who(session, message) if kind and naming else ""
+    who = "somebody" if kind is None or (kind.private and not naming) else kind.who(session, message)
     return Line(message.id, message.kind, _sentence(message, who), message.done_at or message.run_after,
                 message.state, may_retry=message.state in (*STUCK, State.RETRY),
                 may_drop=message.state in (*STUCK, State.RETRY, State.READY),
@@ -61,7 +63,7 @@ def _sentence(message: OutboxMessage, who: str) -> str:
 
 
 def _filled(text: str, who: str) -> str:
-    return text.replace("{who}", who) if who else text.replace(" {who}", "").replace("{who}", "")
+    return text.replace("{who}", who)
 
 
 def about_many(session: Session, subjects: Sequence[tuple[str, int]]) -> list[Line]:

@@ -1,7 +1,7 @@
 """What the worker could not do, and how the ledger stands, in sentences for Today and as figures."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -43,6 +43,13 @@ def status(database: Database) -> dict[str, Any]:
                 "in_hand": sum(number for _, state, number in counted if state in IN_HAND),
                 "stuck": sum(number for _, state, number in counted if state in STUCK),
                 "worker_alive": lives.somebody_works(session)}
+
+
+def waiting(session: Session) -> list[tuple[str, int, datetime]]:
+    """What waits, by kind: its name, how many, and when the first of them is due."""
+    question = select(OutboxMessage.kind, func.count(), func.min(OutboxMessage.run_after)).where(
+        OutboxMessage.state.in_(WAITING)).group_by(OutboxMessage.kind).order_by(OutboxMessage.kind)
+    return [(kind, number, first) for kind, number, first in session.execute(question)]
 
 
 def _late(session: Session) -> tuple[int, Any]:
