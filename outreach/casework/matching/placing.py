@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from outreach.casework.matching.birthdays import Birthdays, placeholder_dates
 from outreach.casework.matching.evidence import Birth, compare_births
 from outreach.casework.matching.filing import CardIndex
+from outreach.casework.matching.names import First, compare_first
 from outreach.casework.matching.people import Person, blocking_keys
 from outreach.casework.matching.verdicts import Likeness, Verdict, compare, contradicts, hopeless
 
@@ -128,7 +129,7 @@ class Matcher:
         ranked = dict(sorted(met.items(), key=lambda entry: _rank(entry[1].likeness), reverse=True))
         joinable = [who for who, one in ranked.items() if one.likeness.verdict is Verdict.JOIN]
         joined = next((who for who in joinable if not self._somebody_objects(p, who, met[who])), None)
-        if joined is not None and _names_little(p) and _rivals(p, met, joined):
+        if joined is not None and len(met) > 1 and _rivals(p, met, joined):
             joined = None
         return joined, {who: one.likeness for who, one in ranked.items()}
 
@@ -170,17 +171,15 @@ def report(people: Iterable[Person]) -> dict[str, list[list[int]]]:
     return {"join": sorted(join), "ask": sorted(ask)}
 
 
-def _names_little(p: Person) -> bool:
-    """No date of birth, or no more than an initial: a row that may fit parent and child, or two twins."""
-    return p.born_on is None or p.forename[1:2] in ("", " ")
-
-
 def _rivals(p: Person, met: dict[int, _Met], joined: int) -> bool:
-    """Whether such a row also fits somebody who is not the one to join.
+    """Whether `p` also fits somebody who is not the one to join: parent and child, or two twins.
 
-    A mobile and an e-mail that both agree settle it: fathers lend one or the other, hardly both.
+    Birthday and first name settle it, and so do a mobile and an e-mail that both agree: fathers lend one or
+    the other, hardly both.
     """
     mine = met[joined].people
+    if p.born_on and any(compare_first(p.forename, other.forename) is First.SAME for other in mine):
+        return False
     if any(p.email == other.email and set(p.mobiles) & set(other.mobiles) for other in mine if p.email):
         return any(one.likeness.verdict is Verdict.JOIN and _apart(mine, one.people)
                    for who, one in met.items() if who != joined)
