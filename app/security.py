@@ -68,6 +68,8 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
 def _log(scope: Scope, status: int, began: float) -> None:
     """The route's pattern instead of the path: neither ids nor tokens nor searches reach the log."""
     route = getattr(scope.get("route"), "path", "-")
+    if route.startswith("/health"):  # asked every few seconds by machines
+        return
     log.info("%s %s %s %.1f ms %s", scope["method"], route, status, (time.perf_counter() - began) * 1000,
              scope["state"]["request_id"])
 
