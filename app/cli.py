@@ -50,7 +50,8 @@ def _failed(trouble: Exception) -> int:
         return 2
     if os.environ.get("OUTREACH_TRACEBACK"):
         raise trouble
-    known = isinstance(trouble, Stop | BadSetting | OSError | ValueError)
+    ours = type(trouble).__module__.startswith(("app.", "outreach."))
+    known = ours or isinstance(trouble, OSError | ValueError)
     print(str(trouble) if known else f"{type(trouble).__name__}: {trouble}".splitlines()[0], file=sys.stderr)
     return 1
 
@@ -75,6 +76,7 @@ def serve(face: Annotated[str, typer.Option(help="desk, public or both.")] = "bo
           port: Annotated[int, typer.Option(help="Which port listens.")] = 8000,
           workers: Annotated[int, typer.Option(help="How many processes.")] = 1) -> None:
     """Serve the pages."""
+    os.environ.setdefault("OUTREACH_PUBLIC_URL", f"http://127.0.0.1:{port}")
     from app import web
     web.serve(face, host, port, workers)
 
@@ -136,7 +138,7 @@ def migrate() -> None:
 def add_account(email: str, name: Annotated[str, typer.Option(help="Their name.")],
                 role: Annotated[str, typer.Option(help="officer, ambassador, volunteer, communicator, "
                                                        "supervisor or administrator.")],
-                from_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from stdin.")] = False,
+                from_stdin: Annotated[bool, typer.Option("--password-stdin", help="From stdin.")] = False,
                 ) -> None:
     """Give somebody an account."""
     from outreach.foundation import accounts, passwords
@@ -168,8 +170,9 @@ def import_victims(file: Path, source: Annotated[str, typer.Option(help="Where t
     with _database() as database, terminal.progress(file.name, quiet=as_json) as tell:
         found = lists.import_file(database, COMMAND_LINE, file, source, mapping=columns, dry_run=dry_run,
                                   uploads=settings().data / "uploads", progress=tell)
-    _say(f"Import {found['import_id']}: {found['rows']} rows, {found['new']} new, {found['updated']} updated, "
-         f"{found['to_review']} to review, {found['errors']} with errors, {found['seconds']:.1f} s.",
+    _say(f"Import {found['import_id']}: {found['rows']} rows, {found['new']} new, "
+         f"{found['updated']} updated, {found['to_review']} to review, "
+         f"{found['errors']} with errors, {found['seconds']:.1f} s.",
          found, as_json)
 
 

@@ -121,7 +121,8 @@ def update_password(request: Request, account: Named, posted: Posted, session: D
     if form.errors:
         return _form(request, "desk/accounts/edit.html", _as_it_is(account), 422, account=account,
                      password_form=form)
-    return _saved(request, session, f"{account.name} has a new password: tell them in person or by telephone.")
+    return _saved(request, session,
+                  f"{account.name} has a new password: tell them in person or by telephone.")
 
 
 @room.post("/{account_id}/closure", needs=May.MANAGE_ACCOUNTS)

@@ -26,6 +26,7 @@ def list(request: Request, session: Db, me: Me, record_type: str = "", record_id
     audit.consulted(session, me, "audit_entry", operation="audit.read",
                     record=f"{record_type}:{record_id or ''}")
     return page(request, "desk/audit/list.html", block="entries", rows=rows[:ROWS],
-                older=rows[ROWS - 1].id if len(rows) > ROWS else None, action_words=[(one, one.capitalize()) for one in Action],
+                older=rows[ROWS - 1].id if len(rows) > ROWS else None,
+                action_words=[(one, one.capitalize()) for one in Action],
                 chosen={"record_type": record_type, "record_id": record_id or "", "action": action,
                         "person": person or ""})

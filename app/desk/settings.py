@@ -22,8 +22,10 @@ def show(request: Request) -> Response:
 def _cadence(found: Force) -> list[tuple[str, str]]:
     first = found.cadence.first_attempt_working_days
     return [
-        ("First attempt", ", ".join(f"{band} need within {days} working days" for band, days in first.items())),
-        ("Next attempt", f"{found.cadence.next_attempt_working_days} working days later, at another time of day"),
+        ("First attempt", ", ".join(f"{band} need within {days} working days"
+                                    for band, days in first.items())),
+        ("Next attempt", f"{found.cadence.next_attempt_working_days} working days later, "
+                         "at another time of day"),
         ("Attempts without an answer", f"{found.cadence.attempts}, then a person decides"),
         ("Checks once reached", ", ".join(f"{days} days" for days in found.cadence.checks_after_days)),
         ("The day's list is mailed at", f"{found.worker.day_list_at:%H:%M}"),

@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do. `record_type` and `record_id` say where doing it begins; the face knows the address."""
+    """One thing to do. `record_type` and `record_id` say where it begins; the face knows the address."""
 
     weight: int
     kind: Kind
@@ -112,8 +112,8 @@ def _follow_ups(session: Session, actor: Actor) -> Iterable[Line]:
 
 def _follow_up(row: Any, actor: Actor, phone: str) -> Line:
     weights, days_late = current().today, (today() - day_of(row.due_at)).days
-    weight = {Band.HIGH: weights.due_high, Band.MEDIUM: weights.due_medium}.get(row.band, weights.due_standard)
-    weight += weights.overdue_per_day * days_late
+    by_band = {Band.HIGH: weights.due_high, Band.MEDIUM: weights.due_medium}
+    weight = by_band.get(row.band, weights.due_standard) + weights.overdue_per_day * days_late
     if row.escalated_at:
         weight = max(weight, weights.escalated)
     return Line(

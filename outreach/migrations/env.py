@@ -1,7 +1,7 @@
 """How Alembic finds the database and the tables; configured in pyproject.toml, there is no alembic.ini."""
 
 import os
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from outreach.records import metadata
 BY_HAND = ("victim_search", "name_word")
 
 
-def render(kind: str, item: Any, _context: Any) -> str | bool:
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Our own column types by their own names."""
     if kind == "type" and isinstance(item, Instant | Pounds):
         return f"db.{type(item).__name__}()"
