@@ -15,8 +15,9 @@ A_GENERATION = 15  # years; namesakes further apart than this are read as parent
 class Birth(IntEnum):
     DIFFERENT = 0
     UNKNOWN = 1
-    NEAR = 2   # day and month the other way round, or one slip in the year, month or day
-    SAME = 3
+    ALIKE = 2  # one figure differs, which brothers' dates may do by chance
+    NEAR = 3   # day and month the other way round, or the year one or ten out
+    SAME = 4
 
 
 class Home(IntEnum):
@@ -105,11 +106,10 @@ def compare_births(a: Person, b: Person) -> Birth:
     one, other = a.born_on, b.born_on
     if one is None or other is None:
         return Birth.UNKNOWN
-    if one == other or _one_slip(one, other):
-        if not (a.birthday_proves and b.birthday_proves):
-            return Birth.UNKNOWN
-        return Birth.SAME if one == other else Birth.NEAR
-    return Birth.DIFFERENT
+    found = Birth.SAME if one == other else _slip(one, other)
+    if found is not Birth.DIFFERENT and not (a.birthday_proves and b.birthday_proves):
+        return Birth.UNKNOWN
+    return found
 
 
 def within_a_generation(a: Person, b: Person) -> bool:
@@ -136,16 +136,22 @@ def _postcodes_agree(a: str, b: str) -> bool:
     return not a or not b or OSA.distance(a, b, score_cutoff=1) <= 1
 
 
-def _one_slip(a: date, b: date) -> bool:
+def _slip(a: date, b: date) -> Birth:
     years = abs(a.year - b.year)
     if years >= A_GENERATION:
-        return False
+        return Birth.DIFFERENT
     if years == 0:
-        swapped = a.day == b.month and a.month == b.day
-        return swapped or (a.month == b.month and _one_digit(a.day, b.day)) or (
+        if a.day == b.month and a.month == b.day:
+            return Birth.NEAR
+        alike = (a.month == b.month and _one_digit(a.day, b.day)) or (
             a.day == b.day and _one_digit(a.month, b.month))
+        return Birth.ALIKE if alike else Birth.DIFFERENT
     same_day = a.day == b.day or min(a.day, b.day) == 28 < max(a.day, b.day)  # cut to fit a shorter February
-    return a.month == b.month and same_day and (years in (1, 10) or _one_digit(a.year, b.year))
+    if a.month != b.month or not same_day:
+        return Birth.DIFFERENT
+    if years in (1, 10):
+        return Birth.NEAR
+    return Birth.ALIKE if _one_digit(a.year, b.year) else Birth.DIFFERENT
 
 
 def _one_digit(a: int, b: int) -> bool:

@@ -163,10 +163,15 @@ def _compare_words(a: str, b: str) -> First:
         return First.INITIAL if a[0] == b[0] else First.DIFFERENT
     both_full = full_in_its_own_right(a) and full_in_its_own_right(b)
     if full_names(a) & full_names(b):
-        return First.RIVALS if both_full else First.SHORT
+        return First.RIVALS if both_full or _stands_apart(a, b) or _stands_apart(b, a) else First.SHORT
     if _one_slip_apart(a, b):
         return First.RIVALS if both_full else First.SPELLING
     return First.DIFFERENT
+
+
+def _stands_apart(full: str, other: str) -> bool:
+    """Rita and Maggie are both Margaret, yet Maggie is never short for Rita."""
+    return full_in_its_own_right(full) and full not in full_names(other)
 
 
 def _one_slip_apart(a: str, b: str) -> bool:

@@ -16,6 +16,7 @@ from outreach.casework.matching.people import Person, blocking_keys
 from outreach.casework.matching.verdicts import Likeness, Verdict, compare, contradicts, hopeless
 
 _MEMBERS_CHECKED = 25
+_ROWS_SHOWN = 5
 _A_FEW, _ONE_IN = 3, 1000  # how many of a list may bear an uncommon last name
 
 
@@ -99,7 +100,7 @@ class Matcher:
                 yield [self._people[row].ref for row in rows]
 
     def questions(self) -> Iterator[tuple[list[int], list[int]]]:
-        """The rows on either side of each question that a person must decide."""
+        """The rows on either side of each question that a person must decide, the earliest few of each."""
         for one, other in self._questions:
             yield self._refs(one), self._refs(other)
 
@@ -151,7 +152,7 @@ class Matcher:
         return self._members.get(who) or ([who] if who >= 0 else [])
 
     def _refs(self, who: int) -> list[int]:
-        return [self._people[row].ref for row in self._rows(who)]
+        return [self._people[row].ref for row in self._rows(who)[:_ROWS_SHOWN]]
 
     def _target(self, who: int) -> Target:
         return Target("row", self._people[who].ref) if who >= 0 else Target("known", -1 - who)
@@ -160,7 +161,8 @@ class Matcher:
 def report(people: Iterable[Person]) -> dict[str, list[list[int]]]:
     """{"join": [[row, row], …], "ask": [[row, row], …]} for a list with no database behind it.
 
-    Every pair within one person's rows is joined; every pair across one question is asked.
+    Every pair within one person's rows is joined; every pair across one question is asked, of the first
+    five rows on either side: enough for a person to decide by.
     """
     listed = list(people)
     matcher = Matcher(placeholder_dates(listed))

@@ -145,7 +145,8 @@ def _born_same_day(e: Evidence, name: Name) -> Verdict:
 
 def _born_near(e: Evidence, name: Name) -> Verdict:
     if name is Name.FULL:
-        if e.mobile is Shared.SAME or (e.household and not e.own_differs):
+        at_home = e.household and not e.own_differs and e.birth is Birth.NEAR
+        if e.mobile is Shared.SAME or at_home or (e.email is Shared.SAME and e.household):
             return Verdict.JOIN
         anything = e.household or e.personal or e.home is Home.POSTCODE
         return Verdict.ASK if anything else Verdict.APART
@@ -192,9 +193,10 @@ def _birth_words(e: Evidence, a: Person, b: Person) -> str:
     return _BIRTH[e.birth]
 
 
-_BY_BIRTH = {Birth.SAME: _born_same_day, Birth.NEAR: _born_near, Birth.UNKNOWN: _birth_unknown,
-             Birth.DIFFERENT: _born_apart}
+_BY_BIRTH = {Birth.SAME: _born_same_day, Birth.NEAR: _born_near, Birth.ALIKE: _born_near,
+             Birth.UNKNOWN: _birth_unknown, Birth.DIFFERENT: _born_apart}
 _BIRTH = {Birth.SAME: "same date of birth", Birth.NEAR: "dates of birth one slip apart",
+          Birth.ALIKE: "dates of birth one figure apart",
           Birth.UNKNOWN: "date of birth not known for both", Birth.DIFFERENT: "different date of birth"}
 _FIRST = {First.SAME: "same first name", First.SHORT: "{a} and {b} are forms of one name",
           First.SPELLING: "{a} and {b} are spelled alike",
