@@ -27,7 +27,7 @@ from outreach.foundation.clock import at, now, today
 from outreach.foundation.db import Database
 from outreach.foundation.force import CONTENT
 from outreach.foundation.operation import acting
-from outreach.foundation.permissions import COMMAND_LINE, Role
+from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
 
 HISTORY = frozenset({"report", "contact", "follow_up", "phones", "assigned_to"})
 _ASKED = ("may_leave_message", "may_post", "may_text", "may_email", "may_visit", "lives_alone",
@@ -45,7 +45,8 @@ def load(database: Database, *, password: str, uploads: Path) -> int:
         staff = {person["email"]: _account(session, person, password) for person in cast["account"]}
         for person in cast["victim"]:
             _victim(session, staff, person)
-    _last_list(database, cast["list"], uploads)
+    officer = next(account.actor for account in staff.values() if account.role is Role.OFFICER)
+    _last_list(database, officer, cast["list"], uploads)
     with database.reading() as session:
         return session.scalar(select(func.count(Victim.id))) or 0
 
@@ -107,12 +108,12 @@ def _follow_up(session: Session, officer: Account, victim: Victim, facts: Mappin
                              assignee_id=officer.id, created_at=due_at - timedelta(days=3)))
 
 
-def _last_list(database: Database, facts: Mapping[str, Any], uploads: Path) -> None:
+def _last_list(database: Database, officer: Actor, facts: Mapping[str, Any], uploads: Path) -> None:
     """The last victim list, brought in as any list is, then dated back."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "victim-list.csv"
         _write_list(file, facts)
-        found = imports.import_file(database, COMMAND_LINE, file, facts["source"], uploads=uploads)
+        found = imports.import_file(database, officer, file, facts["source"], uploads=uploads)
     back = at(today() - timedelta(days=facts["days_ago"]), time(9, 15))
     with database.transaction() as session, acting(session, COMMAND_LINE, "demo.loaded"):
         record = session.get_one(VictimImport, found["import_id"])
