@@ -20,11 +20,12 @@ _TABLE: Table = FollowUp.__table__  # type: ignore[assignment]
 
 def late_before(now: datetime, force: Force | None = None) -> datetime:
     """Whatever was due at this moment or before it is late enough to escalate: so many working days have gone
-    by since, to the hour (content/force.toml, [worker]; design: answers 13)."""
+    by since, to the hour (content/force.toml, [worker]; design: answers 13). What was due on a day off counts
+    as due with the working day that follows."""
     force = force or current()
     days, today = force.worker.escalate_after_working_days, clock.day_of(now)
     day = today
-    while force.working_day_after(day, days) > today:
+    while not force.is_working_day(day) or force.working_day_after(day, days) > today:
         day -= timedelta(days=1)
     if force.working_day_after(day, days) < today:
         return clock.end_of(day) - timedelta(microseconds=1)

@@ -99,13 +99,13 @@ def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) 
 
 
 def _words(victim: Victim, due_at: datetime) -> str:
-    """Says nothing of a crime: it may be read by somebody else. Tells how to check that it is really us."""
+    """Says nothing of a crime, nor of our unit's name, which would: it may be read by somebody else. Tells
+    how to check that it is really us."""
     force, local = current(), clock.local(due_at)
     on = f"{local:%A} {local.day} {local:%B}"
     return (f"A reminder from {force.name}: we will be in touch on {on} at about "
             f"{times.clock_face(local.time())}. To change this, or to check that it is really us, ring "
-            f"{force.numbers['police']} and ask for the {force.force.unit}. "
-            "We never ask for a PIN, a password or money.")
+            f"{force.numbers['police']}. We never ask for a PIN, a password or money.")
 
 
 def _who(session: Session, message: outbox.OutboxMessage) -> str:
