@@ -1,11 +1,8 @@
-"""The doors to victims: the list, and each record."""
+"""The doors to victims: the list, entering one, and each record."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
+from app.desk.victims import details, entering, exports, keeping, listing, merging, record, summary
 from app.doors import Room
 
 room = Room()
-for _name in ("exports", "listing", "record"):
-    if find_spec(f"app.desk.victims.{_name}"):
-        room.include_router(import_module(f"app.desk.victims.{_name}").room)
+for _part in (listing, exports, entering, record, details, keeping, merging, summary):
+    room.include_router(_part.room)

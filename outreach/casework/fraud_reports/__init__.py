@@ -4,11 +4,10 @@ from outreach.casework.fraud_reports.entering import change_report, enter_report
 from outreach.casework.fraud_reports.record import (
     FirstContact,
     FraudReport,
-    NotFound,
     Payment,
     Source,
     tidy_reference,
 )
 
-__all__ = ["FirstContact", "FraudReport", "NotFound", "Payment", "Source", "change_report", "enter_report",
+__all__ = ["FirstContact", "FraudReport", "Payment", "Source", "change_report", "enter_report",
            "tidy_reference"]

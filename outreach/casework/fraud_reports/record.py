@@ -53,10 +53,6 @@ class Payment(StrEnum):
     GOODS = "goods"
 
 
-class NotFound(Exception):
-    """This victim has no such report."""
-
-
 class FraudReport(Audited, Base):
     """One incident. The national reference is kept as text: its format has changed before (domain.md §3)."""
 
