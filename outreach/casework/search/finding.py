@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from outreach.casework.search import spellings
 from outreach.casework.search.keeping import engine_of
 from outreach.casework.search.question import Question, understand
 from outreach.casework.victims import Victim, scope
+from outreach.casework.victims.standing import STANDS
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
 
@@ -71,78 +73,92 @@ def find(session: Session, actor: Actor, text: str, limit: int = 50) -> Found:
     People merged into another record are left out. Raises `NotAllowed`.
     """
     actor.must(May.SEE_VICTIM)
-    question = understand(text)
     found = Found()
-    seen: set[int] = set()
-    for how, ids in _rungs(session, actor, question, limit):
-        new = [victim for victim in ids(limit + 1 + len(seen)) if victim not in seen]
-        seen.update(new)
-        found.hits += [Hit(victim, how) for victim in new]
-        if len(found.hits) > limit:
+    for rung in _rungs(session, actor, understand(text)):
+        if len(found.hits) > limit or (rung.last_resort and found.hits):
             break
+        seen = set(found.ids)
+        new = [victim for victim in rung.ask(limit + 1 + len(seen)) if victim not in seen]
+        found.hits += [Hit(victim, rung.how) for victim in new]
     found.more, found.hits = len(found.hits) > limit, found.hits[:limit]
     audit.consulted(session, actor, "victim", operation="victim.searched", shown=found.ids)
     return found
 
 
-Ask = Callable[[int], list[int]]
+class _Rung(NamedTuple):
+    """One way of finding somebody. A last resort is only tried when nobody was found before it."""
+
+    how: How
+    ask: Callable[[int], list[int]]
+    last_resort: bool = False
 
 
-def _rungs(session: Session, actor: Actor, question: Question, limit: int) -> Iterator[tuple[How, Ask]]:
+def _rungs(session: Session, actor: Actor, question: Question) -> Iterator[_Rung]:
     """Ways of finding somebody, the surest first; the next is only asked while there is room."""
     if question.email:
-        yield How.EMAIL, lambda most: _by_need(session, actor, [Victim.email == question.email], most)
+        yield _Rung(How.EMAIL, lambda most: _by_need(session, actor, [Victim.email == question.email], most))
     if question.reference:
-        yield How.REFERENCE, lambda most: _with_reference(session, actor, question.reference, most)
-    for how, groups in _ladder(session, question):
-        yield how, lambda most, groups=groups: _who_match(session, actor, groups, most)  # type: ignore[misc]
+        yield _Rung(How.REFERENCE, lambda most: _with_reference(session, actor, question.reference, most))
+    for how, groups, last_resort in _ladder(session, question):
+        yield _Rung(how, partial(_who_match, session, actor, groups), last_resort)
 
 
-def _ladder(session: Session, question: Question) -> Iterator[tuple[How, Groups]]:
+def _ladder(session: Session, question: Question) -> Iterator[tuple[How, Groups, bool]]:
     """What to look for, one rung after another; a rung that cannot find anybody is left out."""
     fixed: Groups = [[word] for word in question.fixed]
-    names = question.names
     areas: Groups = [[word] for word in question.areas]
-    if not (fixed or names or areas):
+    if not (fixed or areas or question.names):
         return
-    in_use = spellings.known(session, names) if names else {}
-    if len(in_use) == len(set(names)):
-        yield How.EXACT, [[name] for name in names] + areas + fixed
-    begun = [_beginning(session, name) for name in names]
+    in_use = spellings.known(session, question.names) if question.names else {}
+    if len(in_use) == len(set(question.names)):
+        yield How.EXACT, [*([name] for name in question.names), *areas, *fixed], False
+    begun: Groups = [_beginning(session, name) for name in question.names]
     open_areas: Groups = [[f"{word}*"] for word in question.areas]
     if all(begun):
-        yield How.BEGINNING, [*begun, *open_areas, *fixed]
-    if not names:
-        return
-    forms = [_forms(begun[at], name) for at, name in enumerate(names)]
-    if all(forms) and any(len(form) > len(begun[at]) for at, form in enumerate(forms)):
-        yield How.VARIANT, forms + areas + fixed
-    yield from _slips(session, names, forms, areas + fixed)
+        yield How.BEGINNING, begun + open_areas + fixed, False
+    if question.names:
+        words = [_Word(name, name in in_use, began)
+                 for name, began in zip(question.names, begun, strict=True)]
+        yield from _other_words(session, words, areas + fixed)
 
 
-def _slips(session: Session, names: Sequence[str], forms: Groups,
-           rest: Groups) -> Iterator[tuple[How, Groups]]:
-    """One word at a time one letter away, then all of them, then words that have it within."""
-    close: Groups = [spellings.near(session, name) for name in names]
+class _Word(NamedTuple):
+    """A word that was typed, whether anybody has it, and the words in use that begin with it."""
+
+    typed: str
+    in_use: bool
+    begun: Sequence[str]
+
+    @property
+    def forms(self) -> list[str]:
+        """What may stand for it where another word is misspelt: itself or its beginnings, nicknames."""
+        own = [self.typed] if self.in_use else self.begun
+        return list(dict.fromkeys([*own, *sorted(variants(self.typed) - {self.typed})]))
+
+
+def _other_words(session: Session, words: Sequence[_Word],
+                 rest: Groups) -> Iterator[tuple[How, Groups, bool]]:
+    """Other forms of the names; one word at a time one letter away; all of them so; words within words."""
+    forms: Groups = [word.forms for word in words]
+    if all(forms):
+        yield How.VARIANT, forms + rest, False
+    close: Groups = [spellings.near(session, word.typed) for word in words]
     for at, spelt in enumerate(close):
         others = forms[:at] + forms[at + 1:]
         if spelt and all(others):
-            yield How.NEAR, [spelt, *others, *rest]
-    either: Groups = [[*forms[at], *spelt] for at, spelt in enumerate(close)]
-    if len(names) > 1 and all(either):
-        yield How.NEAR, either + rest
-    parts: Groups = [either[at] or spellings.within(session, name) for at, name in enumerate(names)]
-    if all(parts) and parts != either:
-        yield How.PART, parts + rest
+            yield How.NEAR, [spelt, *others, *rest], False
+    either: Groups = [[*word.begun, *word.forms, *spelt] for word, spelt in zip(words, close, strict=True)]
+    if len(words) > 1 and all(either):
+        yield How.NEAR, either + rest, True
+    parts = [found or spellings.within(session, word.typed)
+             for word, found in zip(words, either, strict=True)]
+    if all(parts):
+        yield How.PART, parts + rest, True
 
 
 def _beginning(session: Session, name: str) -> Sequence[str]:
     """The words that begin like this: up to three letters by the prefix index, else the commonest few."""
     return [f"{name}*"] if len(name) <= 3 else spellings.beginning(session, name)
-
-
-def _forms(begun: Sequence[str], name: str) -> Sequence[str]:
-    return list(dict.fromkeys([*begun, *sorted(variants(name) - {name})]))
 
 
 def _who_match(session: Session, actor: Actor, groups: Groups, most: int) -> list[int]:
@@ -153,7 +169,7 @@ def _who_match(session: Session, actor: Actor, groups: Groups, most: int) -> lis
         return []
     if len(ids) <= FEW:
         return _by_need(session, actor, [engine.among(ids)], most)
-    return _by_need(session, actor, [engine.is_among(engine.who_match(groups))], most)
+    return _by_need(session, actor, [engine.among_matching(groups, ids)], most)
 
 
 def _with_reference(session: Session, actor: Actor, reference: str, most: int) -> list[int]:
@@ -163,6 +179,6 @@ def _with_reference(session: Session, actor: Actor, reference: str, most: int) -
 
 
 def _by_need(session: Session, actor: Actor, conditions: list[Any], most: int) -> list[int]:
-    found: Select[int] = select(Victim.id).where(*conditions, *scope(actor), Victim.merged_into_id.is_(None))
+    found: Select[int] = select(Victim.id).where(*conditions, *scope(actor), STANDS)
     by_need = found.order_by(Victim.need_score.desc(), Victim.id.desc()).limit(most)
     return list(session.scalars(by_need))

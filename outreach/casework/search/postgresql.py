@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, TextClause, bindparam, column, text
+from sqlalchemy import BigInteger, ColumnElement, TextClause, bindparam, column, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ _WORDS = text("SELECT victim_id, words FROM victim_search WHERE victim_id = ANY(
 _KEEP = text("INSERT INTO victim_search (victim_id, words) "
              "SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[]))")
 _DROP = text("DELETE FROM victim_search WHERE victim_id = ANY(:ids)")
+THICK = 250
 
 
 def matching(session: Session, wanted: Sequence[Sequence[str]], most: int) -> list[int]:
@@ -20,21 +21,21 @@ def matching(session: Session, wanted: Sequence[Sequence[str]], most: int) -> li
     return [row.victim_id for row in found]
 
 
-def who_match(wanted: Sequence[Sequence[str]]) -> TextClause:
-    """The same as a question inside another one."""
-    return text("SELECT victim_id FROM victim_search WHERE tokens @@ CAST(:wanted AS tsquery)").bindparams(
-        wanted=_spoken(wanted))
-
-
 def among(ids: Sequence[int]) -> ColumnElement[Any]:
     """A victim's id is one of these; one bound value however many there are."""
     given = bindparam("ids", list(ids), type_=ARRAY(BigInteger))
     return column("victim.id", is_literal=True) == given.any_()
 
 
-def is_among(people: TextClause) -> ColumnElement[Any]:
-    """The same of a question."""
-    return column("victim.id", is_literal=True).in_(people)
+def among_matching(wanted: Sequence[Sequence[str]], first: Sequence[int]) -> ColumnElement[Any]:
+    """A victim is one of those who match; the ids of the first of them tell how thick they stand.
+
+    Where one in a few hundred matches, each is looked at as the list by need is gone down. Where they stand
+    thinner, "= true" has PostgreSQL find all of them once, and go down the list against that set.
+    """
+    matches = column("victim.id", is_literal=True).in_(_who_match(wanted))
+    thick = len(first) * THICK > first[-1] - first[0]
+    return matches if thick else matches.self_group() == true()
 
 
 def words(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -51,6 +52,11 @@ def keep(session: Session, rows: Mapping[int, str]) -> None:
 def drop(session: Session, ids: Sequence[int]) -> None:
     """Forget the words of these people."""
     session.execute(_DROP, {"ids": list(ids)})
+
+
+def _who_match(wanted: Sequence[Sequence[str]]) -> TextClause:
+    return text("SELECT victim_id FROM victim_search WHERE tokens @@ CAST(:wanted AS tsquery)").bindparams(
+        wanted=_spoken(wanted))
 
 
 def _spoken(wanted: Sequence[Sequence[str]]) -> str:

@@ -20,22 +20,16 @@ def matching(session: Session, wanted: Sequence[Sequence[str]], most: int) -> li
     return [row.victim_id for row in found]
 
 
-def who_match(wanted: Sequence[Sequence[str]]) -> TextClause:
-    """The same as a question inside another one."""
-    return text("SELECT rowid FROM victim_search WHERE victim_search MATCH :wanted").bindparams(
-        wanted=_spoken(wanted))
-
-
 def among(ids: Sequence[int]) -> ColumnElement[Any]:
     """A victim's id is one of these; one bound value however many there are."""
     each = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids", json.dumps(ids)))
     return column("victim.id", is_literal=True).in_(each)
 
 
-def is_among(people: TextClause) -> ColumnElement[Any]:
-    """The same of a question. The plus sign keeps SQLite from starting with everybody it finds: it goes down
-    the list by need instead and stops when it has enough."""
-    return column("+victim.id", is_literal=True).in_(people)
+def among_matching(wanted: Sequence[Sequence[str]], _first: Sequence[int]) -> ColumnElement[Any]:
+    """A victim is one of those who match. The plus sign keeps SQLite from starting with everybody it finds:
+    it goes down the list by need instead and stops when it has enough."""
+    return column("+victim.id", is_literal=True).in_(_who_match(wanted))
 
 
 def words(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -52,6 +46,11 @@ def keep(session: Session, rows: Mapping[int, str]) -> None:
 def drop(session: Session, ids: Sequence[int]) -> None:
     """Forget the words of these people."""
     session.execute(_DROP, {"ids": json.dumps(ids)})
+
+
+def _who_match(wanted: Sequence[Sequence[str]]) -> TextClause:
+    return text("SELECT rowid FROM victim_search WHERE victim_search MATCH :wanted").bindparams(
+        wanted=_spoken(wanted))
 
 
 def _spoken(wanted: Sequence[Sequence[str]]) -> str:

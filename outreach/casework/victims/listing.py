@@ -16,6 +16,7 @@ from outreach.casework.contacts import Contact
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.victims.record import Victim, scope
+from outreach.casework.victims.standing import STANDS
 from outreach.foundation import audit
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import today
@@ -155,7 +156,7 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
         (filters.assigned_to_id == 0, Victim.assigned_to_id.is_(None)),
         (filters.not_reached, Victim.first_reached_at.is_(None)),
         (filters.repeat, _reports_of_victim() > 1)]
-    return [Victim.merged_into_id.is_(None), *scope(actor), *(test for wanted, test in chosen if wanted)]
+    return [STANDS, *scope(actor), *(test for wanted, test in chosen if wanted)]
 
 
 def _reports_of_victim() -> ColumnElement[int]:

@@ -9,7 +9,7 @@ depends_on = None
 
 _SQLITE = (
     "CREATE VIRTUAL TABLE victim_search USING fts5(words, detail=none, columnsize=0, tokenize='ascii', "
-    "prefix='2 3')",
+    "prefix='1 2 3')",
     "CREATE TABLE name_word (word TEXT NOT NULL PRIMARY KEY, people INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE name_word_slip (slip TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (slip, word)) "
     "WITHOUT ROWID",
@@ -30,7 +30,7 @@ _POSTGRESQL = (
 # The lists of victims: by need without those merged into another record, those nobody has reached yet, and by
 # newest report. A partial index is as small as the question it answers.
 _BOTH = (
-    "CREATE INDEX ix_victim_search_need ON victim (need_score, id) WHERE merged_into_id IS NULL",
+    "CREATE INDEX ix_victim_search_need ON victim (need_score, id) WHERE coalesce(merged_into_id, 0) = 0",
     "CREATE INDEX ix_victim_search_not_reached ON victim (need_score, id) WHERE first_reached_at IS NULL",
     "CREATE INDEX ix_victim_search_newest ON fraud_report (reported_on, id)",
 )
