@@ -62,7 +62,8 @@ def test_one_person_is_known_again_under_another_spelling_number_or_address(diff
 
 @pytest.mark.parametrize("differing", [
     {"first_name": "E", **NO_PHONE}, {"first_name": "Betty", **NO_PHONE},
-    {"born_on": None, "phones": LANDLINE}, {"born_on": None, **NO_PHONE}, {"address_line_1": "2 Mill Lane", "postcode": "YO1 7AB", **NO_PHONE},
+    {"born_on": None, "phones": LANDLINE}, {"born_on": None, **NO_PHONE},
+    {"address_line_1": "2 Mill Lane", "postcode": "YO1 7AB", **NO_PHONE},
     {"last_name": "Moore", **NO_PHONE}, {"phones": ("+447700900199",), "email": "e.hill@example.org"},
     {"born_on": date(1962, 8, 1)}, {"title": "Mr"}, {"born_on": date(1941, 3, 28), **NO_PHONE}], ids=str)
 def test_what_may_be_one_person_or_two_is_left_to_a_person(differing):
