@@ -1,4 +1,4 @@
-"""Follow-ups: proposed by the cadence, planned within safe hours, queued once, listed, escalated, reminded."""
+"""Follow-ups: proposed by the cadence, planned within safe hours, queued once, listed and escalated."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -53,7 +53,8 @@ def soon(days: int = 10, at: time = time(10)) -> datetime:
 
 
 def plan(session: Session, actor: Actor, victim: Victim, **more: Any) -> FollowUp:
-    found = follow_ups.plan(session, actor, victim, due_at=more.pop("due_at", soon()), reason="Ring her", **more)
+    due_at = more.pop("due_at", soon())
+    found = follow_ups.plan(session, actor, victim, due_at=due_at, reason="Ring her", **more)
     session.commit()
     return found
 
@@ -283,10 +284,12 @@ def test_each_person_is_mailed_the_days_list_once_and_it_names_nobody(
     [promise] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "day_list.mail"))
     copy = outbox.copy_of(tmp_path, promise)
     assert copy and (copy.to, copy.subject) == ("officer@example.org", "2 follow-ups for 2 March 2026")
-    assert f"Overdue since 10am on 27 February: https://desk.example.org/desk/follow-ups/{late.id}" in copy.words
-    assert f"2:30pm: https://desk.example.org/desk/follow-ups/{today.id}" in copy.words
+    links = "https://desk.example.org/desk/follow-ups"
+    assert f"Overdue since 10am on 27 February: {links}/{late.id}" in copy.words
+    assert f"2:30pm: {links}/{today.id}" in copy.words
     assert "Hill" not in copy.words and len(list((tmp_path / "mail").iterdir())) == 1
-    assert outbox.story(session, "account", officer.id)[0].text.startswith("Mailed the day’s list to Ada Cole at ")
+    [line] = outbox.story(session, "account", officer.id)
+    assert line.text.startswith("Mailed the day’s list to Ada Cole at ")
     session.commit()
 
 
@@ -345,8 +348,8 @@ def test_an_overdue_follow_up_is_escalated_once_and_the_supervisor_told_once(
         worker.work(Lane.POST)
     session.expire_all()
     assert found.escalated_at and fresh.escalated_at is None
-    logged = session.scalars(select(AuditEntry.record_id).where(AuditEntry.operation == "follow_up.escalated"))
-    assert list(logged) == [found.id]
+    assert list(session.scalars(select(AuditEntry.record_id).where(
+        AuditEntry.operation == "follow_up.escalated"))) == [found.id]
     told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == escalation.MAIL)).all()
     copy = outbox.copy_of(tmp_path, told[0])
     assert len(told) == 1 and copy

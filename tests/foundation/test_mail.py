@@ -35,7 +35,8 @@ NOT_NOW: set[int] = set()      # to these nothing may be sent
 def _compose(session: Session, message: OutboxMessage, means: outbox.Means) -> outbox.Parcel:
     if message.subject_id in NOT_NOW:
         raise Suppressed("they have asked us to stop")
-    return mail.Letter(f"reader{message.subject_id}@example.org", "Schöne Grüße", f"See {means.desk_url}/today\n.\n")
+    words = f"See {means.desk_url}/today\n.\n"
+    return mail.Letter(f"reader{message.subject_id}@example.org", "Schöne Grüße", words)
 
 
 outbox.posts("test.letter", words=WORDS, who=lambda s, m: "a reader")(_compose)
@@ -58,7 +59,8 @@ def nobody_objects() -> Iterator[None]:
 def worker(database: Database, tmp_path: Path) -> Iterator[Callable[[str], Engine]]:
     life = lives.Life(database)
     life.begin()
-    yield lambda url="": Engine(database, outbox.means(tmp_path, "https://desk.example.org/desk", url), life.name)
+    desk = "https://desk.example.org/desk"
+    yield lambda url="": Engine(database, outbox.means(tmp_path, desk, url), life.name)
     life.end()
 
 
@@ -163,7 +165,8 @@ def test_a_line_lost_after_the_body_waits_for_a_person_and_retry_works(
     assert standing(database).state is State.UNKNOWN and engine.work(Lane.POST) == 0
     with database.transaction() as session:
         [listed] = outbox.in_trouble(session)
-        assert outbox.told(session, listed).text.startswith("Wrote to a reader, perhaps: the mail server hung up")
+        text = outbox.told(session, listed).text
+        assert text.startswith("Wrote to a reader, perhaps: the mail server hung up")
         outbox.retry(session, officer, outbox.find(session, listed.id, to_change=True))
     engine.work(Lane.POST)
     assert mail_room.sent_to == ["reader1@example.org"] and standing(database).state is State.DONE
