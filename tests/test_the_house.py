@@ -35,8 +35,10 @@ def texts() -> Iterator[tuple[Path, str]]:
             yield file, file.read_text(encoding="utf-8")
 
 
-def doors(app: Any) -> list[Any]:
-    return [context.route for context in iter_route_contexts(app.routes)]
+def doors(app: Any) -> list[tuple[str, Any]]:
+    """Every door as (path, route): nested rooms and mounts too, which a plain loop over routes would miss."""
+    return [(getattr(context, "path", None) or context.route.path, context.route)
+            for context in iter_route_contexts(app.routes)]
 
 
 def needs(route: Any) -> May | None:
@@ -52,12 +54,12 @@ def built() -> Any:
 
 
 def test_every_door_names_its_permission(built: Any) -> None:
-    bare = {route.path for route in doors(built) if needs(route) is None}
+    bare = {path for path, route in doors(built) if needs(route) is None}
     assert bare == {"/static"}
 
 
 def test_only_the_doors_that_should_be_open_are(built: Any) -> None:
-    assert {route.path for route in doors(built) if needs(route) is May.ANYONE} == OPEN
+    assert {path for path, route in doors(built) if needs(route) is May.ANYONE} == OPEN
 
 
 def test_a_door_without_a_name_stays_shut(site: Any, desk: Any, officer: Any) -> None:
@@ -75,7 +77,7 @@ def test_the_public_face_has_no_desk(database: Any, site: Any) -> None:
 
 def test_routes_are_named_for_what_they_do(built: Any) -> None:
     allowed = {"list", "show", "new", "create", "edit", "update", "delete"}
-    odd = {route.endpoint.__name__ for route in doors(built) if hasattr(route, "endpoint")}
+    odd = {route.endpoint.__name__ for _, route in doors(built) if hasattr(route, "endpoint")}
     odd = {name for name in odd if name.split("_")[0] not in allowed}
     assert odd <= {"live", "ready", "close", "reopen"}
 

@@ -1,0 +1,158 @@
+"""One table: which role may pass which door. It fails when a door is missing from it.
+
+O officer, A ambassador, V volunteer, C communicator, S supervisor, D administrator; "*" asks for no sign-in.
+"""
+
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from outreach.foundation.db import Database
+from outreach.foundation.permissions import Actor
+from tests.site import HTMX
+
+WHO = {"O": "officer", "A": "ambassador", "V": "volunteer", "C": "communicator", "S": "supervisor",
+       "D": "administrator"}
+EVERYBODY = "OAVCSD"
+VICTIM = "/desk/victims/{victim_id:int}"
+TABLE = {
+    "GET /": "*",
+    "GET /health/live": "*",
+    "GET /health/ready": "*",
+    "GET /desk/sign-in": "*",
+    "POST /desk/sign-in": "*",
+    "GET /desk/sign-out": "*",
+    "POST /desk/sign-out": EVERYBODY,
+    "GET /desk": EVERYBODY,
+    "GET /desk/welcome": EVERYBODY,
+    "POST /desk/drafts": EVERYBODY,
+    "POST /desk/drafts/dropped": EVERYBODY,
+    "GET /desk/today": "OAS",
+    "GET /desk/victims": "OAS",
+    "POST /desk/victims": "O",
+    "GET /desk/victims/new": "O",
+    "POST /desk/victims/look-alikes": "O",
+    "GET /desk/victims/exports/new": "OS",
+    "POST /desk/victims/exports": "OS",
+    f"GET {VICTIM}": "OAS",
+    f"GET {VICTIM}/summary": "OAS",
+    f"GET {VICTIM}/details/{{name}}": "OAS",
+    f"GET {VICTIM}/details/{{name}}/edit": "O",
+    f"POST {VICTIM}/details/{{name}}": "O",
+    f"GET {VICTIM}/care/edit": "OAS",
+    f"POST {VICTIM}/assignment": "OS",
+    f"POST {VICTIM}/restriction": "OS",
+    f"POST {VICTIM}/openings": "OS",
+    f"POST {VICTIM}/death": "O",
+    f"POST {VICTIM}/household": "O",
+    f"GET {VICTIM}/merges/new": "O",
+    f"POST {VICTIM}/merges": "O",
+    f"POST {VICTIM}/merges/{{merge_id:int}}/undoing": "O",
+    f"GET {VICTIM}/contacts/new": "OA",
+    f"GET {VICTIM}/contacts/proposal": "OA",
+    f"POST {VICTIM}/contacts": "OA",
+    f"GET {VICTIM}/fraud-reports/new": "O",
+    f"POST {VICTIM}/fraud-reports": "O",
+    f"GET {VICTIM}/fraud-reports/{{report_id:int}}/edit": "O",
+    f"POST {VICTIM}/fraud-reports/{{report_id:int}}": "O",
+    "GET /desk/fraud-reports": "OAS",
+    "GET /desk/follow-ups": "OAS",
+    "GET /desk/follow-ups/{follow_up_id}": "OAS",
+    "POST /desk/follow-ups/{follow_up_id}": "OA",
+    "POST /desk/follow-ups/{follow_up_id}/assignee": "OS",
+    "POST /desk/follow-ups/{follow_up_id}/cancellation": "OA",
+    "GET /desk/imports": "O",
+    "POST /desk/imports": "O",
+    "GET /desk/imports/new": "O",
+    "GET /desk/imports/{import_id}": "O",
+    "GET /desk/imports/{import_id}/columns": "O",
+    "POST /desk/imports/{import_id}/columns": "O",
+    "GET /desk/imports/{import_id}/rows/{part}": "O",
+    "POST /desk/imports/{import_id}/rows/{part}": "O",
+    "POST /desk/imports/{import_id}/{step}": "O",
+    "GET /desk/worker": "OSD",
+    "GET /desk/worker/messages": "OS",
+    "GET /desk/worker/messages/{promise_id}": "OS",
+    "POST /desk/worker/promises/{promise_id}/retry": "OS",
+    "POST /desk/worker/promises/{promise_id}/drop": "OS",
+    "GET /desk/audit": "S",
+    "GET /desk/accounts": "D",
+    "POST /desk/accounts": "D",
+    "GET /desk/accounts/new": "D",
+    "GET /desk/accounts/{account_id}": "D",
+    "POST /desk/accounts/{account_id}": "D",
+    "POST /desk/accounts/{account_id}/closure": "D",
+    "POST /desk/accounts/{account_id}/password": "D",
+    "POST /desk/accounts/{account_id}/reopening": "D",
+    "GET /desk/settings": "D",
+}
+# A door that its owner may pass opens on something, or says that there is no such thing; it never says no.
+OPENS = {200, 204, 303, 404, 422}
+
+
+def doors(site: Any) -> set[str]:
+    found = set()
+    for context in iter_route_contexts(site.routes):
+        path = getattr(context, "path", None) or context.route.path
+        methods = (getattr(context.route, "methods", None) or set()) - {"HEAD"}
+        found |= {f"{method} {path}" for method in methods if path != "/static"}
+    return found
+
+
+def address(door: str, victim_id: int) -> str:
+    path = door.partition(" ")[2].replace("{victim_id:int}", str(victim_id)).replace("{name}", "who")
+    for word, value in (("{part}", "errors"), ("{step}", "commit")):
+        path = path.replace(word, value)
+    return "/".join("999999" if part.startswith("{") else part for part in path.split("/"))
+
+
+def knock(client: Any, door: str, victim_id: int, headers: dict[str, str] | None = None) -> Any:
+    path = address(door, victim_id)
+    if door.startswith("GET"):
+        return client.get(path, headers=headers or {})
+    return client.submit(path, headers=headers or {})
+
+
+def test_every_door_is_in_the_table(site: Any) -> None:
+    assert doors(site) == set(TABLE)
+
+
+@pytest.mark.parametrize("letter", list(WHO))
+def test_each_role_passes_its_own_doors_and_no_other(site: Any, desk: Any, request: pytest.FixtureRequest,
+                                                     mr_shaw: Any, letter: str) -> None:
+    """Mr Shaw is passed to the ambassador, so every role that may see a victim sees him."""
+    actor: Actor = request.getfixturevalue(WHO[letter])
+    wrong = {}
+    for door, letters in TABLE.items():
+        if "sign-" in door:
+            continue
+        status = knock(desk(actor), door, mr_shaw.id).status_code
+        expected = OPENS if letters == "*" or letter in letters else {403}
+        if status not in expected:
+            wrong[door] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_a_stranger_is_asked_to_sign_in_everywhere(desk: Any, mr_shaw: Any, headers: dict[str, str]) -> None:
+    wrong = {}
+    for door, letters in TABLE.items():
+        if letters == "*":
+            continue
+        answer = knock(desk(), door, mr_shaw.id, headers)
+        told = answer.headers.get("HX-Redirect" if headers else "location", "")
+        if answer.status_code != (401 if headers else 303) or not told.startswith("/desk/sign-in"):
+            wrong[door] = answer.status_code
+    assert wrong == {}
+
+
+def test_an_ambassador_finds_nobody_elses_victim(desk: Any, ambassador: Actor, mrs_hill: Any,
+                                                 database: Database) -> None:
+    """A foreign record answers exactly like one that does not exist."""
+    client = desk(ambassador)
+    for door, letters in TABLE.items():
+        if "{victim_id" in door and "A" in letters:
+            foreign, missing = knock(client, door, mrs_hill.id), knock(client, door, 999999)
+            assert (foreign.status_code, missing.status_code) == (404, 404), door
+            assert foreign.text == missing.text, door
