@@ -37,8 +37,10 @@ def record(victim):
 def reread(session, victim):
     """The record as the database has it; nothing stays locked afterwards."""
     session.commit()
+    session.expire_all()
     session.refresh(victim)
-    session.refresh(victim, ["phones", "fraud_reports"])
+    for row in (*victim.phones, *victim.fraud_reports):
+        session.refresh(row)
     session.commit()
     return victim
 
@@ -47,7 +49,8 @@ def reread(session, victim):
 
 @pytest.mark.parametrize("htmx", BOTH)
 def test_the_officer_enters_a_victim_with_the_first_report(desk, officer, session, htmx):
-    answer = desk(officer).submit("/desk/victims", EDITH | {"fraud_type": "courier", "lost": "£4,200"}, headers=htmx)
+    answer = desk(officer).submit("/desk/victims", EDITH | {"fraud_type": "courier", "lost": "£4,200"},
+                                  headers=htmx)
     edith = session.scalars(select(Victim)).one()
     to = f"/desk/victims/{edith.id}"
     assert (answer.headers["hx-redirect"] if htmx else answer.headers["location"]) == to
@@ -66,7 +69,8 @@ def test_mistakes_come_back_beside_their_fields_with_what_was_typed(desk, office
     assert answer.status_code == 422 and ("<html" in answer.text) is not bool(htmx)
     said = words(answer)
     for sentence in ("Enter a last name, or the name of the business or charity", "There is no such day.",
-                     "Enter a postcode, like YO12 4TX", "Enter an amount in pounds", "Choose the kind of fraud"):
+                     "Enter a postcode, like YO12 4TX", "Enter an amount in pounds",
+                     "Choose the kind of fraud"):
         assert sentence in said
     assert 'value="31 2 1944"' in answer.text and 'value="lots"' in answer.text
     assert session.scalar(select(func.count()).select_from(Victim)) == 0
@@ -77,6 +81,7 @@ def test_every_question_has_a_label_in_the_words_of_the_trade(desk, officer):
     labels = [" ".join(label.split()) for label in re.findall(r"<label[^>]*>([^<]+)</label>", page)]
     for label in ("First name", "Last name", "Date of birth", "Phone", "Postcode"):
         assert labels.count(label) == 1
+    page = page[page.index("<main"):page.index("</main>")]
     fields = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', page)
     assert set(fields) <= set(re.findall(r'<label[^>]* for="([^"]+)"', page))
     assert page.count("<h1") == 1
@@ -96,7 +101,8 @@ def test_somebody_known_is_set_beside_the_new_one_before_anything_is_saved(desk,
 
 
 def test_look_alikes_appear_while_somebody_is_typed(desk, officer, mrs_hill):
-    answer = desk(officer).submit("/desk/victims/look-alikes", PEGGY | {"postcode": "half a po"}, headers=HTMX)
+    answer = desk(officer).submit("/desk/victims/look-alikes", PEGGY | {"postcode": "half a po"},
+                                  headers=HTMX)
     assert answer.status_code == 200 and "<html" not in answer.text
     assert "This may be Mrs Margaret Hill" in words(answer)
 
@@ -118,7 +124,8 @@ def test_the_same_form_sent_twice_enters_one_person(desk, officer, session):
 
 def test_what_was_typed_when_the_session_ended_is_there_afterwards(desk, officer, session):
     client = desk(officer)
-    client.submit("/desk/drafts", EDITH | {"draft_of": "/desk/victims/new", "vulnerability": ["bereaved", "dementia"]})
+    client.submit("/desk/drafts", EDITH | {"draft_of": "/desk/victims/new",
+                                           "vulnerability": ["bereaved", "dementia"]})
     page = client.get("/desk/victims/new")
     assert "This is what you had typed" in words(page) and 'value="Edith"' in page.text
     assert 'value="Edith"' not in client.get("/desk/victims/new?afresh=1").text
@@ -147,7 +154,8 @@ def test_the_record_reads_from_top_to_bottom(desk, officer, full):
     said = words(answer)
     order = ["OFFICIAL-SENSITIVE", "Mrs Margaret Hill", "01632 960 101", "Lives with Mr Harold Hill",
              "How to contact safely", "Leave no message", "What is due", "Third attempt", "for Ada Cole",
-             "Timeline", "Call: no reply, unsafe to leave a message", "attempt 2", "Rang out", "Romance fraud",
+             "Timeline", "Call: no reply, unsafe to leave a message", "attempt 2", "Rang out",
+             "Romance fraud",
              "Details", "27 March 1941", "Household", "OFFICIAL-SENSITIVE"]
     places = []
     for found in order:
@@ -201,12 +209,10 @@ def test_the_household_has_one_timeline(desk, officer, session, full, mr_hill):
 
 @pytest.mark.parametrize("path", ["", "/contacts/new", "/summary", "/care/edit", "/details/person"])
 def test_another_ambassadors_victim_does_not_exist(desk, ambassador, mrs_hill, path):
-    stranger = desk(ambassador).get(record(mrs_hill) + path)
-    missing = desk(ambassador).get(f"/desk/victims/999999{path}")
+    client = desk(ambassador)
+    stranger, missing = client.get(record(mrs_hill) + path), client.get(f"/desk/victims/999999{path}")
     assert stranger.status_code == missing.status_code == 404
-    strip = re.compile(r'name="(csrf|idempotency_key)" value="[^"]*"')
-    assert strip.sub("", stranger.text).replace(str(mrs_hill.id), "") == strip.sub("", missing.text).replace(
-        "999999", "")
+    assert stranger.text == missing.text
 
 
 def test_the_ambassador_reads_and_changes_nothing(desk, ambassador, session, mr_shaw):
@@ -255,17 +261,18 @@ def test_saving_what_was_not_touched_changes_nothing(desk, officer, session, mrs
     client = desk(officer)
     page = client.get(f"{record(mrs_hill)}/details/{part}/edit").text
     was = json.loads(html.unescape(re.search(r'name="was" value="([^"]*)"', page)[1]))
-    before = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "alteration"))
+    changes = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "alteration")
+    before = session.scalar(changes)
     session.commit()
     answer = client.submit(f"{record(mrs_hill)}/details/{part}", was | {"was": json.dumps(was)})
     assert answer.status_code == 303
-    after = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "alteration"))
-    assert before == after
+    assert session.scalar(changes) == before
 
 
 def test_a_safety_rule_is_changed_and_stands_at_the_top(desk, officer, session, mrs_hill):
     client = desk(officer)
-    client.submit(f"{record(mrs_hill)}/details/safe-contact", {"may_text": "no", "safe_from": "10am", "safe_until": "16:00",
+    client.submit(f"{record(mrs_hill)}/details/safe-contact",
+                  {"may_text": "no", "safe_from": "10am", "safe_until": "16:00",
                                                              "who_may_answer": "Her daughter Jane"})
     said = words(client.get(record(mrs_hill)))
     assert "No texts" in said and "Between 10am and 4pm. May answer: Her daughter Jane." in said
@@ -276,14 +283,16 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(desk, officer, supervis
     client = desk(officer)
     page = client.get(f"{record(mrs_hill)}/details/whereabouts/edit").text
     was = html.unescape(re.search(r'name="was" value="([^"]*)"', page)[1])
-    entering.change(session, officer, mrs_hill, seen={"town": "Scarborough", "postcode": "YO12 4TX"}, town="Filey",
+    entering.change(session, officer, mrs_hill, seen={"town": "Scarborough", "postcode": "YO12 4TX"},
+                    town="Filey",
                     postcode="YO14 9AA")
     session.commit()
     typed = json.loads(was) | {"town": "Whitby", "email": "m@example.org"}
     answer = client.submit(f"{record(mrs_hill)}/details/whereabouts", typed | {"was": was}, headers=htmx)
     assert answer.status_code == 409
     said = words(answer)
-    assert "Ada Cole has changed this meanwhile" in said and "Filey" in said and 'value="Whitby"' in answer.text
+    assert "Ada Cole has changed this meanwhile" in said and "Filey" in said
+    assert 'value="Whitby"' in answer.text
     assert 'value="YO14 9AA"' in answer.text and 'value="m@example.org"' in answer.text
     assert reread(session, mrs_hill).town == "Filey"
     session.commit()
@@ -309,7 +318,8 @@ def test_a_restricted_record_asks_why_before_it_opens(desk, officer, supervisor,
     shut = client.get(record(mrs_hill))
     assert shut.status_code == 403 and "Margaret" not in shut.text and "Reason" in words(shut)
     assert "Say why" in words(client.submit(f"{record(mrs_hill)}/openings", {"reason": ""}))
-    assert client.submit(f"{record(mrs_hill)}/openings", {"reason": "Complaint 12"}).headers["location"] == record(mrs_hill)
+    assert client.submit(f"{record(mrs_hill)}/openings",
+                         {"reason": "Complaint 12"}).headers["location"] == record(mrs_hill)
     assert "Margaret" in client.get(record(mrs_hill)).text
     reasons = session.scalars(select(AuditEntry.reason).where(
         AuditEntry.operation == "victim.opened", AuditEntry.actor_id == supervisor.id)).all()
@@ -345,7 +355,8 @@ def test_two_records_are_found_compared_merged_and_taken_apart(desk, officer, se
     client = desk(officer)
     assert "Peggy Hill" in words(client.get(f"{record(mrs_hill)}/merges/new"))
     assert "Peggy Hill" in words(client.get(f"{record(mrs_hill)}/merges/new?q=peggy"))
-    assert "The two records beside each other" in words(client.get(f"{record(mrs_hill)}/merges/new?with={peggy.id}"))
+    both = client.get(f"{record(mrs_hill)}/merges/new?with={peggy.id}")
+    assert "The two records beside each other" in words(both)
     client.submit(f"{record(mrs_hill)}/merges", {"merged_id": peggy.id})
     assert client.get(record(peggy)).headers["location"] == record(mrs_hill)
     shown = client.get(record(mrs_hill))
@@ -367,9 +378,11 @@ def test_a_merge_needs_another_record(desk, officer, mrs_hill):
 @pytest.mark.parametrize("htmx", BOTH)
 def test_a_report_is_added_and_put_right(desk, officer, session, mrs_hill, htmx):
     client = desk(officer)
-    wrong = client.submit(f"{record(mrs_hill)}/fraud-reports", {"fraud_type": "", "lost": "5.5.5"}, headers=htmx)
+    wrong = client.submit(f"{record(mrs_hill)}/fraud-reports", {"fraud_type": "", "lost": "5.5.5"},
+                          headers=htmx)
     assert wrong.status_code == 422 and "Choose the kind of fraud" in words(wrong)
-    client.submit(f"{record(mrs_hill)}/fraud-reports", {"fraud_type": "courier", "lost": "1,250.50", "suspect_known": "yes"},
+    client.submit(f"{record(mrs_hill)}/fraud-reports",
+                  {"fraud_type": "courier", "lost": "1,250.50", "suspect_known": "yes"},
                 headers=htmx)
     report = reread(session, mrs_hill).fraud_reports[0]
     assert (report.lost, report.suspect_known) == (Decimal("1250.50"), True)
@@ -389,7 +402,8 @@ def test_a_report_is_reached_only_through_its_own_victim(desk, officer, session,
 @pytest.mark.parametrize("htmx", BOTH)
 def test_the_list_of_reports_is_filtered_by_address(desk, officer, session, full, htmx):
     client = desk(officer)
-    assert "Romance fraud" in words(client.get("/desk/fraud-reports?fraud_type=romance&since=1 2 2026", headers=htmx))
+    assert "Romance fraud" in words(client.get("/desk/fraud-reports?fraud_type=romance&since=1 2 2026",
+                                               headers=htmx))
     none = client.get("/desk/fraud-reports?fraud_type=courier", headers=htmx)
     assert "No report matches" in words(none) and ("<html" in none.text) is not bool(htmx)
     assert client.get("/desk/fraud-reports?since=rubbish&after=x&source=y").status_code == 200
@@ -400,4 +414,5 @@ def test_the_summary_is_marked_plain_text_and_logged_as_disclosed(desk, officer,
     text = html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.S)[1])
     assert text.startswith("OFFICIAL-SENSITIVE") and text.rstrip().endswith("OFFICIAL-SENSITIVE")
     assert "Rang out" in text and "Leave a message: No" in text
-    assert session.scalar(select(AuditEntry.action).where(AuditEntry.operation == "victim.summarised")) == "disclosure"
+    logged = select(AuditEntry.action).where(AuditEntry.operation == "victim.summarised")
+    assert session.scalar(logged) == "disclosure"
