@@ -20,9 +20,10 @@ from outreach.foundation.outbox.sending import Means
 
 log = getLogger("outreach.outbox")
 
-# So small that no lock outlasts about 20 ms on SQLite; the pause after each lets pages be answered.
+# So small that no lock outlasts about 20 ms on SQLite.
 AT_ONCE = {Lane.ROWS: 60, Lane.POST: 10, Lane.LONG: 1}
-PAUSE = {Lane.ROWS: 0.02, Lane.POST: 0.0, Lane.LONG: 0.0}
+# Seconds after each batch of rows, in which pages are answered: SQLite has one writer at a time.
+PAUSE_SQLITE, PAUSE_POSTGRESQL = 0.03, 0.005
 
 
 class Engine:
@@ -43,7 +44,8 @@ class Engine:
         taken = 0
         while not self.stopping and (found := self._work_once(lane, ids)):
             taken += found
-            time.sleep(PAUSE[lane])
+            if lane is Lane.ROWS:
+                time.sleep(PAUSE_SQLITE if self.database.is_sqlite else PAUSE_POSTGRESQL)
         if lane is Lane.POST:
             self._posting.rest()
         return taken
