@@ -21,6 +21,7 @@ from outreach.casework.follow_ups import (
     Settled,
     Show,
 )
+from outreach.casework.follow_ups.reminders import refusal
 from outreach.casework.safe_contact import Channel, UnsafeContact
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import open_with_role
@@ -148,7 +149,12 @@ def _page(request: Request, session: Session, me: Actor, follow_up: FollowUp, *,
                 victim=follow_up.victim, form=form or _as_it_is(follow_up), story=story, twins=twins,
                 assignee_form=assignee_form or AssigneeForm.blank(assignee_id=follow_up.assignee_id),
                 people=given, assignee=dict(given).get(follow_up.assignee_id, "somebody who has left"),
-                is_open=follow_up.status in OPEN, ways=[("", "No reminder"), *((way, BY[way]) for way in BY)])
+                is_open=follow_up.status in OPEN, ways=_ways(follow_up))
+
+
+def _ways(follow_up: FollowUp) -> Any:
+    """How the person could be reminded, and beside each way why it would be refused."""
+    return [("", "No reminder"), *((way, words, refusal(follow_up.victim, way)) for way, words in BY.items())]
 
 
 def _as_it_is(follow_up: FollowUp) -> Filled[FollowUpForm]:

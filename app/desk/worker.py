@@ -7,9 +7,10 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from app.doors import LOOKING, Db, Me, Room
-from app.pages import done, page
+from app.doors import LOOKING, Db, Me, Posted, Room
+from app.pages import done, go, page
 from app.settings import settings
+from outreach.casework.follow_ups import FollowUp
 from outreach.foundation import audit, clock, outbox
 from outreach.foundation.outbox import (
     NoSuchPromise,
@@ -46,23 +47,23 @@ def show(request: Request, session: Db, me: Me, before: Older = None) -> Respons
 
 
 @room.post("/promises/{promise_id}/retry", needs=May.RETRY)
-def update(request: Request, promise: Named, session: Db, me: Me) -> Response:
-    """Try a promise again, now."""
+def update(request: Request, promise: Named, posted: Posted, session: Db, me: Me) -> Response:
+    """Try a promise again, now. A form on a record's page says `back`, and its sender returns there."""
     try:
         outbox.retry(session, me, promise)
     except NothingToMend as moved_on:
         return _too_late(request, moved_on)
-    return _back(request, session, me, "It will be tried again at once.")
+    return _back(request, session, me, promise, posted, "It will be tried again at once.")
 
 
 @room.post("/promises/{promise_id}/drop", needs=May.RETRY)
-def delete(request: Request, promise: Named, session: Db, me: Me) -> Response:
+def delete(request: Request, promise: Named, posted: Posted, session: Db, me: Me) -> Response:
     """Give a promise up."""
     try:
         outbox.drop(session, me, promise)
     except NothingToMend as moved_on:
         return _too_late(request, moved_on)
-    return _back(request, session, me, "It was dropped and will not be done.")
+    return _back(request, session, me, promise, posted, "It was dropped and will not be done.")
 
 
 @room.get("/messages", needs=May.SEE_MAIL)
@@ -86,8 +87,13 @@ def show_message(request: Request, promise: Named, session: Db, me: Me) -> Respo
                 desk_url=settings().desk_url)
 
 
-def _back(request: Request, session: Session, me: Actor, flash: str) -> Response:
-    session.flush()
+def _back(request: Request, session: Session, me: Actor, promise: OutboxMessage, posted: Posted,
+          flash: str) -> Response:
+    follow_up = session.get(FollowUp, promise.subject_id) if promise.subject_type == "follow_up" else None
+    if follow_up and posted.get("back") == "follow_up":
+        return go(request, f"/desk/follow-ups/{follow_up.id}", flash=flash)
+    if follow_up and posted.get("back") == "victim":
+        return go(request, f"/desk/victims/{follow_up.victim_id}", flash=flash)
     return done(request, "desk/worker/show.html", block="worker", to=HERE, flash=flash,
                 **_standing(request, session, me, None))
 

@@ -138,6 +138,21 @@ def test_one_follow_up_tells_what_the_worker_will_do(desk: Desk, officer: Actor,
     assert "Will queue this follow-up at 10am" in html and "Will text Mrs Hill a reminder at 10am" in html
 
 
+def test_beside_each_way_of_reminding_stands_why_it_would_be_refused(desk: Desk, officer: Actor,
+                                                                     planned: FollowUp) -> None:
+    html = desk(officer).get(f"/desk/follow-ups/{planned.id}").text
+    assert "Ask Mrs Hill first whether we may e-mail them: nobody has recorded an answer" in html
+
+
+@pytest.mark.parametrize(("back", "to"), [("follow_up", "/desk/follow-ups/{0.id}"),
+                                          ("victim", "/desk/victims/{0.victim_id}"), ("", "/desk/worker"),
+                                          ("https://example.org", "/desk/worker")])
+def test_a_retry_leads_back_to_where_it_was_pressed(desk: Desk, officer: Actor, planned: FollowUp,
+                                                    failed: OutboxMessage, back: str, to: str) -> None:
+    answer = desk(officer).submit(f"/desk/worker/promises/{failed.id}/retry", {"back": back})
+    assert (answer.status_code, answer.headers["location"]) == (303, to.format(planned))
+
+
 def test_a_follow_up_of_somebody_else_s_victim_does_not_exist(desk: Desk, ambassador: Actor,
                                                               planned: FollowUp) -> None:
     browser = desk(ambassador)

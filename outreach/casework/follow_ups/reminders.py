@@ -55,6 +55,18 @@ def forget(session: Session, follow_up: FollowUp) -> None:
     outbox.cancel(session, ("follow_up", follow_up.id), *KINDS.values())
 
 
+def refusal(victim: Victim, channel: Channel) -> str:
+    """Why somebody cannot be reminded in this way, in a few words; "" where they can."""
+    try:
+        safe_contact.refuse_automatic(victim, channel)
+        _where(victim, channel)
+    except UnsafeContact as unsafe:
+        return str(unsafe)
+    except CannotRemind as cannot:
+        return str(cannot).partition(": ")[0]
+    return ""
+
+
 def _send_at(due_at: datetime, channel: Channel) -> datetime:
     day = clock.day_of(due_at) - timedelta(days=DAYS_BEFORE[channel])
     while channel is Channel.LETTER and not current().is_working_day(day):

@@ -129,8 +129,9 @@ def in_lane(lane: Lane) -> list[str]:
 
 
 def called(kind: str) -> str:
-    """A kind as a heading, naming nobody: "Queue this follow-up", "Text a reminder"."""
+    """A kind as a heading, naming nobody: "Queue a follow-up", "Text a reminder"."""
     plain = words_of(kind).will.removeprefix("Will ").replace(" to {who}", "").replace(" {who}", "")
+    plain = plain.replace("this ", "a ")
     return plain[:1].upper() + plain[1:]
 
 
