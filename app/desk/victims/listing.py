@@ -11,8 +11,7 @@ from outreach.casework import search
 from outreach.casework.victims import listing
 from outreach.casework.victims.listing import Filters
 from outreach.foundation import force
-from outreach.foundation.accounts import open_with_role
-from outreach.foundation.permissions import Actor, May, Role
+from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/victims")
 BANDS = {"high": "High need", "medium": "Medium need", "standard": "Standard"}
@@ -22,14 +21,14 @@ SORTS = frozenset(way + order for order in listing.Order for way in ("", "-"))
 
 
 @room.get("", needs=May.SEE_VICTIM)
-def list(request: Request, session: Db, me: Me, q: str = "") -> Response:
+def list(request: Request, session: Db, me: Me, q: str = "", wide: str = "") -> Response:
     """Everybody by need, or whoever the words in the search box could mean."""
-    words = _searched(session, me, q) if q.strip() else _listed(request, session, me)
+    words = _searched(session, me, q, wide == "1") if q.strip() else _listed(request, session, me)
     return page(request, "desk/victims/list.html", block="victims", band_words=BANDS, **words)
 
 
-def _searched(session: Db, me: Actor, q: str) -> dict[str, Any]:
-    found = search.find(session, me, q)
+def _searched(session: Db, me: Actor, q: str, wide: bool) -> dict[str, Any]:
+    found = search.find(session, me, q, wide=wide)
     lines = listing.lines_of(session, me, found.ids)
     return {"q": q.strip()[:200], "found": found, "lines": lines, "counted": listing.counted(len(lines)),
             "hows": {hit.victim_id: hit.how for hit in found.hits}, "exact": search.How.EXACT,
@@ -72,8 +71,8 @@ def _number(request: Request, name: str) -> int | None:
 
 def _choices(session: Db, me: Actor) -> dict[str, Any]:
     """What the filter offers. Somebody who sees only their own victims has no choice of person."""
-    everybody = open_with_role(session, Role.OFFICER, Role.AMBASSADOR) if me.may(May.SEE_ALL_VICTIMS) else []
-    people = [(str(account.id), account.name) for account in everybody]
+    everybody = listing.assignable(session) if me.may(May.SEE_ALL_VICTIMS) else []
+    people = [(str(account_id), name) for account_id, name in everybody]
     return {"districts": [(district.name, district.name) for district in force.current().districts],
             "bands": BANDS.items(), "people": people and [(MINE, "Me"), (NOBODY, "Nobody"), *people]}
 

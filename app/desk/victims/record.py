@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.desk.doors import OpenedVictim
@@ -23,6 +23,13 @@ from outreach.foundation.permissions import Actor, May
 room = Room(prefix="/desk/victims/{victim_id:int}")
 SHOWN = {"contacts": (Kind.CONTACT, Kind.FOLLOW_UP), "reports": (Kind.REPORT,),
          "record": (Kind.RECORD, Kind.MERGE)}
+# Built once: building a question anew for every page costs more than asking it.
+_OPEN = (select(FollowUp.id, FollowUp.due_at, FollowUp.reason, FollowUp.status, Account.name,
+                FollowUp.escalated_at)
+         .join(Account, Account.id == FollowUp.assignee_id)
+         .where(FollowUp.victim_id == bindparam("victim"), FollowUp.status.in_(OPEN))
+         .order_by(FollowUp.due_at))
+_CARER = select(Account.name).where(Account.id == bindparam("account"))
 
 
 class Due(NamedTuple):
@@ -59,11 +66,7 @@ def shown(request: Request, session: Session, me: Actor, victim: Victim) -> dict
 
 def due(session: Session, victim_id: int) -> list[Due]:
     """The open follow-ups, the nearest first, each with its story from the worker's ledger."""
-    rows = session.execute(
-        select(FollowUp.id, FollowUp.due_at, FollowUp.reason, FollowUp.status, Account.name,
-               FollowUp.escalated_at)
-        .join(Account, Account.id == FollowUp.assignee_id)
-        .where(FollowUp.victim_id == victim_id, FollowUp.status.in_(OPEN)).order_by(FollowUp.due_at)).all()
+    rows = session.execute(_OPEN, {"victim": victim_id}).all()
     return [Due(*row, story=outbox.story(session, "follow_up", row.id)) for row in rows]
 
 
@@ -71,7 +74,7 @@ def carer_of(session: Session, victim: Victim) -> str:
     """Whose the victim is, by name; "" for nobody's."""
     if victim.assigned_to_id is None:
         return ""
-    return session.scalar(select(Account.name).where(Account.id == victim.assigned_to_id)) or ""
+    return session.scalar(_CARER, {"account": victim.assigned_to_id}) or ""
 
 
 def _happened(request: Request, session: Session, victim: Victim, others: list[int],

@@ -46,5 +46,5 @@ def text_of(session: Db, me: Actor, victim: Victim) -> str:
 
 def _told(entry: timeline.Entry) -> str:
     at = spoken.day(entry.at) + ("" if entry.day_only else f" {spoken.at_clock(entry.at)}")
-    said = "; ".join(filter(None, (entry.title, *entry.facts, entry.words)))
+    said = "; ".join(filter(None, (entry.title, entry.facts, entry.words)))
     return f"{at}: {said}{f' ({entry.by})' if entry.by else ''}"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from outreach.casework import need
@@ -20,7 +20,7 @@ from outreach.casework.victims.standing import STANDS
 from outreach.foundation import audit
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import today
-from outreach.foundation.permissions import Actor, May
+from outreach.foundation.permissions import Actor, May, Role
 
 ROWS = 50
 COUNTED = 1000      # a longer list is "1,000+": nobody needs the exact figure, and it would cost a page
@@ -112,6 +112,15 @@ def export_victims(session: Session, actor: Actor, filters: Filters, sort: str, 
     return lines
 
 
+def assignable(session: Session) -> list[tuple[int, str]]:
+    """Who victims may be assigned to: id and name of everybody whose account may be used today."""
+    open_today = (Account.deactivated_at.is_(None), or_(Account.expires_on.is_(None),
+                                                        Account.expires_on >= today()))
+    rows = session.execute(select(Account.id, Account.name).where(
+        Account.role.in_((Role.OFFICER, Role.AMBASSADOR)), *open_today).order_by(Account.name, Account.id))
+    return [(row.id, row.name) for row in rows]
+
+
 def count(session: Session, actor: Actor, filters: Filters | None = None) -> int:
     """How many there are, at most `COUNTED` + 1."""
     some = select(Victim.id).where(*_conditions(actor, filters or Filters())).limit(COUNTED + 1)
@@ -130,13 +139,18 @@ def _order(sort: str) -> tuple[Order, bool]:
     return (Order(name), sort.startswith("-")) if name in list(Order) else (Order.NEED, True)
 
 
+@cache
 def _columns() -> Select[*tuple[Any, ...]]:
-    """The columns of a line; what is gathered from other records is gathered for the lines shown only."""
+    """The columns of a line; what is gathered from other records is gathered for the lines shown only.
+
+    Whether a follow-up is open is asked within `min`: as a condition of its own it has SQLite read every open
+    follow-up there is, for each line.
+    """
+    open_until = case((FollowUp.status.in_(OPEN), FollowUp.due_at))
     gathered = {
         "lost": select(func.sum(FraudReport.lost)).where(FraudReport.victim_id == Victim.id),
         "last_contact_at": select(func.max(Contact.at)).where(Contact.victim_id == Victim.id),
-        "next_follow_up_at": select(func.min(FollowUp.due_at)).where(
-            FollowUp.victim_id == Victim.id, FollowUp.status.in_(OPEN)),
+        "next_follow_up_at": select(func.min(open_until)).where(FollowUp.victim_id == Victim.id),
         "assigned_to": select(Account.name).where(Account.id == Victim.assigned_to_id)}
     return select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.band,
                   Victim.need_reasons, Victim.town, Victim.postcode, Victim.born_on, Victim.age_estimate,
@@ -149,16 +163,22 @@ def _wanted(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
-    chosen: list[tuple[bool, ColumnElement[bool]]] = [
-        (bool(filters.district), Victim.district == filters.district),
-        (filters.band in list(need.Band), Victim.band == filters.band),
-        (bool(filters.assigned_to_id), Victim.assigned_to_id == filters.assigned_to_id),
-        (filters.assigned_to_id == 0, Victim.assigned_to_id.is_(None)),
-        (filters.not_reached, Victim.first_reached_at.is_(None)),
-        (filters.repeat, _reports_of_victim() > 1)]
-    return [STANDS, *scope(actor), *(test for wanted, test in chosen if wanted)]
+    found = [STANDS, *scope(actor)]
+    if filters.district:
+        found.append(Victim.district == filters.district)
+    if filters.band in list(need.Band):
+        found.append(Victim.band == filters.band)
+    if filters.assigned_to_id is not None:
+        whose = filters.assigned_to_id
+        found.append(Victim.assigned_to_id == whose if whose else Victim.assigned_to_id.is_(None))
+    if filters.not_reached:
+        found.append(Victim.first_reached_at.is_(None))
+    if filters.repeat:
+        found.append(_reports_of_victim() > 1)
+    return found
 
 
+@cache
 def _reports_of_victim() -> ColumnElement[int]:
     counted_reports = select(func.count()).where(FraudReport.victim_id == Victim.id)
     return counted_reports.correlate(Victim).scalar_subquery()
