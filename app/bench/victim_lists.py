@@ -48,7 +48,7 @@ def entries(n: int, seed: int = 1, strength: float = 1.0) -> Iterator[Entry]:
     whose = [(somebody, 0.1) for somebody in people]
     while len(whose) < n:  # a few are struck again and again
         victim = rng.choice(people)
-        whose += [(victim, 1.0)] * min(n - len(whose), 1 if rng.random() < 0.85 else rng.randint(2, 6))
+        whose += [(victim, 1.0)] * min(n - len(whose), 1 if rng.random() < 0.85 else rng.randint(2, 4))
     rng.shuffle(whose)
     for row, (somebody, share) in enumerate(whose, 1):
         values, tags = disturb(rng, somebody.values, share * strength)

@@ -33,6 +33,10 @@ Brathwaite St.Clair Hope-Jones Langley-Moore Fox Nash Rowe Poole Vaughan Tucker 
 Finch Lamb Marsh Frost Birch Dunn Bolton Carr Dyer Eaves Flint Garner Hobbs Ives Judd Keane Lowther
 Maw Noble Orme Pym Rudd Stubbs Tate Upton Voss Wragg Yates
 """)
+# After these the rare ones, one for every hamlet: without them every second neighbour would be a namesake.
+SURNAMES += [place + ending
+             for place in _words("Ald Bran Cold Cropp Ding Egg Fern Gris Hard Hep Kil Lang Mars Nor Pock Sed")
+             for ending in _words("bergh cliffe combe croft garth holme hurst royd sett thorpe worthy")]
 STREETS = [
     "Beckside", "Canal Street", "Cinder Lane", "Coal Road", "Cricket Close", "Dye House Lane",
     "Fell View", "Ferry Road", "Gas Street", "Heather Bank", "Inkerman Street", "Jubilee Avenue",
