@@ -1,6 +1,6 @@
 """The dry run: reads a victim list and says, row by row, what would happen. No victim's record is touched."""
 
-from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.imports import counting, rows, steps
 from outreach.casework.imports.bulk import Bulk
-from outreach.casework.imports.cells import CheckedRow
-from outreach.casework.imports.placing import Placer
-from outreach.casework.imports.reading import UnreadableList, checked_rows
+from outreach.casework.imports.placing_apart import placed_rows
+from outreach.casework.imports.reading import UnreadableList
 from outreach.casework.imports.record import State, VictimImport
 from outreach.casework.imports.rows import Row
-from outreach.casework.imports.steps import AT_ONCE, Overtaken, Progress, advance, quiet
+from outreach.casework.imports.steps import Overtaken, Progress, advance, quiet
 from outreach.casework.victims import Victim
 from outreach.foundation.clock import now
 from outreach.foundation.db import Database
@@ -52,12 +51,8 @@ class Check:
                 self.found.known_up_to = session.scalar(select(func.max(Victim.id))) or 0
 
     def _read(self) -> None:
-        placer = Placer(self.found.known_up_to)
-        source = checked_rows(self.uploads / self.found.stored_as, self.found.mapping)
-        with source:
-            for chunk in _at_most(source, AT_ONCE):
-                with self.database.reading() as reading:
-                    placed = placer.place(reading, chunk)
+        with closing(placed_rows(self.database, self.found, self.uploads)) as chunks:
+            for placed in chunks:
                 self._keep([row for row in placed if row.number > self.found.position])
                 self.progress(self.found.position, max(self.found.total, self.found.position))
 
@@ -65,12 +60,17 @@ class Check:
         if not placed:      # done before this step was stopped
             return
         with self.database.transaction() as session:
-            advance(session, self.found, placed[-1].number)
+            bulk = Bulk(session)
+            advance(session, self.found, placed[-1].number, self._file(bulk))
             self._settle(session, placed)
-            rows.keep(Bulk(session), self.import_id, placed)
+            rows.keep(bulk, self.import_id, placed)
 
     def _settle(self, session: Session, placed: list[Row]) -> None:
         """What happens to rows in the transaction that keeps them."""
+
+    def _file(self, bulk: Bulk) -> int:
+        """File people brought in by earlier transactions; gives the row up to which all of them are filed."""
+        return 0
 
     def _end(self) -> None:
         with self.database.transaction() as session, acting(session, self.actor, "import.checked"):
@@ -90,9 +90,3 @@ class Check:
 def check(database: Database, import_id: int, uploads: Path, progress: Progress = quiet) -> None:
     """Run the dry run of an import, or what is left of it."""
     Check(database, import_id, uploads, progress).run()
-
-
-def _at_most(source: Iterator[list[CheckedRow]], size: int) -> Iterator[Sequence[CheckedRow]]:
-    for chunk in source:
-        for start in range(0, len(chunk), size):
-            yield chunk[start:start + size]

@@ -11,6 +11,7 @@ from outreach.casework.imports import counting, rows, steps
 from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.checking import Check
 from outreach.casework.imports.entering import Entering
+from outreach.casework.imports.filing import Filing
 from outreach.casework.imports.known import Known
 from outreach.casework.imports.placing import match_of
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
@@ -54,13 +55,15 @@ def run_commit(database: Database, import_id: int, progress: Progress = quiet) -
             return
         actor = steps.who_ordered(session, found)
         newcomers = _newcomers_since(session, found)
+        filing = Filing(session, found)
     try:
         done = 0
-        while entered := _commit_some(database, found, actor, newcomers):
+        while entered := _commit_some(database, found, actor, newcomers, filing):
             done += entered
             progress(done, max(found.total, done))
     except Overtaken:
         return
+    filing.file_rest(database)
     with database.transaction() as session, acting(session, actor, "import.committed"):
         _finish(session, session.get_one(VictimImport, import_id))
 
@@ -80,7 +83,8 @@ def _newcomers_since(session: Session, found: VictimImport) -> Known | None:
                  up_to=found.known_up_to, mine=found.id)
 
 
-def _commit_some(database: Database, found: VictimImport, actor: Actor, newcomers: Known | None) -> int:
+def _commit_some(database: Database, found: VictimImport, actor: Actor, newcomers: Known | None,
+                 filing: Filing) -> int:
     """Enter the next rows in one transaction; gives how many rows were looked at."""
     with database.transaction() as session:
         bulk = Bulk(session)
@@ -89,10 +93,11 @@ def _commit_some(database: Database, found: VictimImport, actor: Actor, newcomer
                          import_id=found.id, after=found.position, most=AT_ONCE)
         if not some:
             return 0
-        advance(session, found, some[-1].number)
+        advance(session, found, some[-1].number, filing.file_some(bulk, found.position))
         if newcomers:
             _ask_about_newcomers(session, newcomers, some)
         enter(session, actor, found.id, [row for row in some if row.verdict in CLEAN])
+        filing.gather(some)
         rows.note(bulk, some)
         return len(some)
 
@@ -126,6 +131,7 @@ class CheckAndCommit(Check):
 
     def _begin(self, session: Session) -> None:
         super()._begin(session)
+        self._filing = Filing(session, self.found)
         self._victims = array("q", [0])     # row number → victim id
         for number, victim_id in session.execute(
                 select(ImportRow.number, ImportRow.victim_id).where(ImportRow.import_id == self.import_id)):
@@ -134,8 +140,16 @@ class CheckAndCommit(Check):
     def _settle(self, session: Session, placed: list[Row]) -> None:
         ready = [row for row in placed if row.verdict in CLEAN]
         Entering(session, self.actor, self.import_id, now()).enter(ready, lambda number: self._victims[number])
+        self._filing.gather(placed)
         for row in placed:
             self._remember(row.number, row.victim_id)
+
+    def _file(self, bulk: Bulk) -> int:
+        return self._filing.file_some(bulk, self.found.position)
+
+    def _end(self) -> None:
+        self._filing.file_rest(self.database)
+        super()._end()
 
     def _remember(self, number: int, victim_id: int | None) -> None:
         if number >= len(self._victims):

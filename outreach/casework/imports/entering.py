@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework import search
 from outreach.casework.fraud_reports import FraudReport, Source
-from outreach.casework.imports import first_follow_ups, standing
+from outreach.casework.imports import filing, first_follow_ups, standing
 from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.record import Verdict
 from outreach.casework.imports.rows import Row, person_with
@@ -24,10 +24,10 @@ OPERATION = "import.committed"
 
 
 class Entering:
-    """One transaction's share of a list: at most 500 rows, written table by table.
+    """One transaction's share of a list: at most 500 rows, written table by table. `Filing` files the new people.
 
-    Each person's audit row says that they were collected (or altered) by this import, with the ids of the
-    telephones and the household that came with them; each report has its own.
+    In the audit log somebody new has one row, with the ids of the report and the telephones collected with them;
+    a report for somebody known has its own, and so has what was added to their record.
     """
 
     def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
@@ -119,12 +119,15 @@ class Entering:
         phones = self._enter_phones(row, person)
         row.report_id = self._enter_report(row, person)
         needed = person.reckon()
-        self._enter_keys(row, person, is_new, bool(phones) or not MATCHED_BY.isdisjoint(filled))
-        if filled or needed or is_new:
-            self._trail.add(Action.COLLECTION if is_new else Action.ALTERATION, "victim", person.id, row.number,
-                        fields=sorted(filled), phones=phones)
+        if not is_new and (phones or not MATCHED_BY.isdisjoint(filled)):
+            self._keys |= {(key, person.id) for key in keys_of(person)}
+        if is_new:
+            self._trail.add(Action.COLLECTION, "victim", person.id, row.number, phones=phones,
+                            fraud_report=row.report_id)
+        elif filled or phones:
+            self._trail.add(Action.ALTERATION, "victim", person.id, row.number, fields=sorted(filled), phones=phones)
         if not is_new and (filled or needed):
-            person.facts.update(version=person.facts["version"] + 1, changed_at=self._moment)
+            person.put({"version": person.facts["version"] + 1, "changed_at": self._moment})
             row.before["victim"] = before | filled | needed
         row.before |= {"phones": phones} if phones else {}
         row.before["version"] = person.facts["version"]
@@ -151,14 +154,9 @@ class Entering:
             "id": report_id, "victim_id": person.id, "import_id": self._import_id, "created_at": self._moment}
         self._reports.append(tuple(facts[name] for name in _REPORT_COLUMNS))
         self._add_up(person, reference, lost or 0, False)
-        self._trail.add(Action.COLLECTION, "fraud_report", report_id, row.number)
+        if row.verdict is Verdict.UPDATE:
+            self._trail.add(Action.COLLECTION, "fraud_report", report_id, row.number, victim=person.id)
         return report_id
-
-    def _enter_keys(self, row: Row, person: Standing, is_new: bool, changed: bool) -> None:
-        if is_new:
-            self._keys |= {(key, person.id) for key in row.keys or keys_of(person)}
-        elif changed:
-            self._keys |= {(key, person.id) for key in keys_of(person)}
 
     # households
 
@@ -198,16 +196,25 @@ class Entering:
         altered = [person for person in self._people.values() if person.changed and not person.is_new]
         bulk = self._bulk
         bulk.insert("victim", COLUMNS, [tuple([person.facts[name] for name in COLUMNS]) for person in new])
-        bulk.update("victim", COLUMNS[1:], [
-            (*[person.facts[name] for name in COLUMNS[1:]], person.id) for person in altered])
+        self._write_changes(altered)
         bulk.insert("victim_phone", ("id", "victim_id", "number", "note"), self._phones)
         bulk.insert("fraud_report", _REPORT_COLUMNS, self._reports)
-        bulk.insert("match_key", ("key", "victim_id"), sorted(self._keys), "ON CONFLICT DO NOTHING")
+        filing.file(bulk, sorted(self._keys))
         self._trail.write()
         search.index(self._session, [entry_of(person) for person in new], new=True)
         phoned = {victim_id for _, victim_id, _, _ in self._phones}
         search.index(self._session, [entry_of(person) for person in altered
                                      if person.id in phoned or not FOUND_BY.isdisjoint(person.changed)])
+
+
+    def _write_changes(self, altered: Sequence[Standing]) -> None:
+        """Only the columns that changed: an index over another column is then left alone."""
+        alike: dict[tuple[str, ...], list[Standing]] = {}
+        for person in altered:
+            alike.setdefault(tuple(sorted(person.changed)), []).append(person)
+        for names, people in alike.items():
+            self._bulk.update("victim", names, [(*[person.facts[name] for name in names], person.id)
+                                                for person in people])
 
 
 def _blank_report() -> dict[str, Any]:

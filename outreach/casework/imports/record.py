@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 class VictimImport(Audited, Base):
     __tablename__ = "victim_import"
-    __unaudited__ = frozenset({"position", "total", "counts", "known_up_to"})
+    __unaudited__ = frozenset({"position", "total", "counts", "known_up_to", "filed_up_to"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
@@ -53,6 +53,7 @@ class VictimImport(Audited, Base):
     total: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     known_up_to: Mapped[int] = mapped_column(default=0)     # the newest victim when the dry run began
+    filed_up_to: Mapped[int] = mapped_column(default=0)     # rows whose people matching can find (`filing`)
     ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))     # who wants the present step
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     uploaded_at: Mapped[datetime] = mapped_column(default=now)

@@ -32,6 +32,7 @@ class Row:
     before: dict[str, Any] = field(default_factory=dict)
     done: bool = False
     keys: Sequence[int] = ()
+    ready: tuple[str, str] | None = None    # cells and values as JSON, where another process has written it
     id: int = 0
 
 
@@ -51,7 +52,7 @@ def keep(bulk: Bulk, import_id: int, rows: Sequence[Row]) -> None:
     """Add rows to the import."""
     bulk.insert("import_row", _COLUMNS, [
         (import_id, r.number, r.verdict.value, r.joins_victim_id, r.joins_row, r.victim_id, r.report_id, r.done,
-         as_json(r.cells), as_json(r.values), _small(r.errors), _small(r.warnings), _small(r.matches), "{}",
+         *(r.ready or (as_json(r.cells), as_json(r.values))), _small(r.errors), _small(r.warnings), _small(r.matches), "{}",
          _small(r.before)) for r in rows])
 
 

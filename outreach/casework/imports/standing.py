@@ -1,10 +1,11 @@
 """What stands on record about one person while a list is entered: what is blank and what the list adds to it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from outreach.casework import need
@@ -17,6 +18,7 @@ from outreach.foundation.force import current
 FIELDS = ("title", "first_name", "last_name", "gender", "born_on", "age_estimate", "address_line_1", "address_line_2",
           "town", "postcode", "district", "email", "preferred_channel", "lives_alone", "may_leave_message", "may_post",
           "may_text", "may_email", "may_visit", "safe_from", "safe_until", "who_may_answer")
+_FIELDS, _TIMES = frozenset(FIELDS), frozenset({"safe_from", "safe_until"})
 COLUMNS = tuple(column.name for column in Victim.__table__.columns)
 FOUND_BY = frozenset({"first_name", "last_name", "town", "postcode", "born_on"})
 MATCHED_BY = frozenset({"title", "gender", "email", "address_line_1", "address_line_2", *FOUND_BY})
@@ -70,29 +72,46 @@ class Standing:
     def reckon(self) -> dict[str, Any]:
         """Reckon the need anew. Gives what stood there before, where it changed."""
         facts = self.facts
-        codes = from_json(facts["vulnerability"])
-        if facts["lives_alone"] == "yes" and "lives_alone" not in codes:
-            codes = [*codes, "lives_alone"]
         born = facts["born_on"]
-        found = need.reckon(need.Facts(
-            age=_age(str(born) if born else None, facts["age_estimate"], clock.today()), factors=codes,
-            lost=Decimal(self.lost) / 100, reports=self.reports, suspect_known=self.suspect_known,
-            reached=facts["first_reached_at"] is not None), current())
-        return self._put(dict(zip(_NEED, (found.score, found.band.value, as_json(found.reasons)), strict=True)))
+        found = _need(
+            _age(str(born) if born else None, facts["age_estimate"], clock.today()), facts["vulnerability"],
+            facts["lives_alone"] == "yes", _step(self.lost), self.reports > 1, self.suspect_known,
+            facts["first_reached_at"] is not None)
+        return self.put(dict(zip(_NEED, found, strict=True)))
 
-    def _put(self, values: dict[str, Any]) -> dict[str, Any]:
+    def put(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Set columns. Gives what stood there before, where it changed."""
         before = {name: self.facts[name] for name, value in values.items() if self.facts[name] != value}
         self.facts.update(values)
         self.changed |= before.keys()
         return before
 
 
+@lru_cache(maxsize=10_000)
+def _need(age: int | None, codes: str, lives_alone: bool, lost: int, repeat: bool, suspect_known: bool,
+          reached: bool) -> tuple[int, str, str]:
+    """Score, band and reasons as they are stored. `lost` in pounds; many people are alike in all of this."""
+    factors = json.loads(codes)
+    if lives_alone and "lives_alone" not in factors:
+        factors.append("lives_alone")
+    found = need.reckon(need.Facts(age=age, factors=factors, lost=Decimal(lost), reports=1 + repeat,
+                                   suspect_known=suspect_known, reached=reached), current())
+    return found.score, found.band.value, as_json(found.reasons)
+
+
+def _step(pence: int) -> int:
+    """The highest of the sums (pounds) that count for need, and that this one reaches."""
+    return max((pounds for pounds in current().need.lost if pounds * 100 <= pence), default=0)
+
+
 def new(victim_id: int, values: Mapping[str, Any], **more: Any) -> Standing:
     """Somebody whom a row brings in."""
     facts = {**_blank_record(), "id": victim_id, "kind": values.get("kind", "individual"), **more}
-    for name in FIELDS:
-        if name in values:
-            facts[name] = stored(name, values[name])
+    for name, value in values.items():
+        if name in _FIELDS:
+            facts[name] = value
+    for name in _TIMES & values.keys():
+        facts[name] = stored(name, values[name])
     if "vulnerability" in values:
         facts["vulnerability"] = as_json(values["vulnerability"])
     return Standing(facts, is_new=True)
@@ -105,7 +124,7 @@ def of_record(found: Mapping[str, Any]) -> Standing:
 
 def stored(name: str, value: Any) -> Any:
     """A value of a row as its column keeps it: a time of day has its seconds."""
-    return f"{value}:00.000000" if name in ("safe_from", "safe_until") and len(value) == 5 else value
+    return f"{value}:00.000000" if name in _TIMES and len(value) == 5 else value
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.record import State, VictimImport
 from outreach.foundation import outbox
 from outreach.foundation.accounts import Account
@@ -37,7 +38,8 @@ def uploads_folder() -> Path:
 
 def order(session: Session, actor: Actor, found: VictimImport, state: State, step: str, total: int) -> None:
     """Set an import to its next step and promise that the worker takes it."""
-    found.state, found.position, found.total, found.ordered_by_id = state, 0, total, actor.id
+    found.state, found.position, found.filed_up_to = state, 0, 0
+    found.total, found.ordered_by_id = total, actor.id
     session.flush()
     outbox.put(session, f"import.{step}", key=f"import-{found.id}-{step}-{now().timestamp():.6f}",
                subject=("import", found.id), import_id=found.id)
@@ -49,16 +51,17 @@ def require(found: VictimImport, *states: State, words: str) -> None:
         raise NotNow(words)
 
 
-def advance(session: Session, found: VictimImport, to: int) -> None:
+def advance(session: Session, found: VictimImport, to: int, filed_up_to: int = 0) -> None:
     """Move the saved position in this transaction. Raises `Overtaken` when it is not where we left it."""
+    Bulk(session).take_room()
     moved: Any = session.execute(
         update(VictimImport)
         .where(VictimImport.id == found.id, VictimImport.state == found.state,
                VictimImport.position == found.position)
-        .values(position=to), execution_options={"audited": True, "synchronize_session": False})
+        .values(position=to, filed_up_to=filed_up_to), execution_options={"audited": True, "synchronize_session": False})
     if moved.rowcount != 1:
         raise Overtaken
-    found.position = to
+    found.position, found.filed_up_to = to, filed_up_to
 
 
 def who_ordered(session: Session, found: VictimImport) -> Actor:

@@ -24,11 +24,15 @@ class Trail:
 
     def add(self, action: Action, record: str, record_id: int, number: int, **details: Any) -> None:
         """Note what was done with one record for one row of the list; `details` hold ids and names of fields."""
-        told = {"import": self._import_id, "row": number, **{name: value for name, value in details.items() if value}}
-        self._rows.append((*self._start, action.value, self._operation, record, record_id, as_json(told),
-                           self._request))
+        more = {name: value for name, value in details.items() if value}
+        self._rows.append((*self._start, action.value, self._operation, record, record_id,
+                           f'{{"import": {self._import_id}, "row": {number}{_further(more)}}}', self._request))
 
     def write(self) -> None:
         """Write all that was noted."""
         self._bulk.insert("audit_entry", _COLUMNS, self._rows)
         self._rows = []
+
+
+def _further(details: dict[str, Any]) -> str:
+    return f", {as_json(details)[1:-1]}" if details else ""

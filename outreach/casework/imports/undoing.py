@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework import search
-from outreach.casework.imports import counting, rows, steps
+from outreach.casework.imports import counting, filing, rows, steps
 from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.changes import Changes
 from outreach.casework.imports.committing import to_enter
@@ -136,8 +136,7 @@ class Undoing:
             columns = tuple(name for name in person.facts if name != "id")
             bulk.update("victim", columns, [(*[person.facts[name] for name in columns], person.id)])
         bulk.delete("match_key", "victim_id", [person.id for person in restored])
-        bulk.insert("match_key", ("key", "victim_id"),
-                    [(key, person.id) for person in restored for key in keys_of(person)], "ON CONFLICT DO NOTHING")
+        filing.file(bulk, [(key, person.id) for person in restored for key in keys_of(person)])
         search.index(self._session, [entry_of(person) for person in restored])
 
     def _take_back_follow_ups(self, ids: Sequence[int]) -> None:
