@@ -95,6 +95,15 @@ def test_the_surest_come_first_and_among_them_those_in_greatest_need(session, of
     assert search.find(session, officer, "joan hill").ids == [high.id, low.id, begins.id, near.id]
 
 
+def test_enough_people_as_typed_end_the_search_until_it_is_asked_to_go_wider(session, officer, enter):
+    exact = [enter("Joan", "Hill") for _ in range(5)]
+    near = enter("Joan", "Hall", need_score=90)
+    found = search.find(session, officer, "joan hill")
+    assert sorted(found.ids) == [victim.id for victim in exact] and found.narrow
+    wider = search.find(session, officer, "joan hill", wide=True)
+    assert wider.ids[-1] == near.id and not wider.narrow
+
+
 def test_many_of_one_name_are_still_ranked_by_need(session, officer, enter, monkeypatch):
     monkeypatch.setattr("outreach.casework.search.finding.FEW", 3)
     people = [enter("Ann", "Smith", need_score=score) for score in (5, 9, 1, 7, 3)]

@@ -1,5 +1,6 @@
 """Finds a victim from whatever the officer has: part of a name, a slip of the pen, a nickname, a number."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,7 +21,9 @@ from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
 
 FEW = 1000      # matches up to which it is quicker to read them all than to go down the list by need
+ENOUGH = 5      # people who match as typed, after whom names like theirs are only looked for if asked
 Groups = list[Sequence[str]]
+_WHOLE_AREA = re.compile(r"[a-z]{1,2}(?:\d\d|\d[a-z])")    # YO12 is whole; YO1 may be the beginning of YO12
 
 
 class How(StrEnum):
@@ -33,6 +36,9 @@ class How(StrEnum):
     VARIANT = "another form of the name"
     NEAR = "spelt nearly so"
     PART = "has this within"
+
+
+AS_TYPED = frozenset({How.REFERENCE, How.EMAIL, How.EXACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Found:
 
     hits: list[Hit] = field(default_factory=list)
     more: bool = False          # others match as well: more words would narrow it
+    narrow: bool = False        # enough were found as typed; `wide` would add names like theirs
 
     @property
     def ids(self) -> list[int]:
@@ -58,28 +65,32 @@ class Found:
     @property
     def how(self) -> str:
         """A sentence for the page where nobody is called quite what was typed, else ""."""
-        if not self.hits or self.hits[0].how in (How.REFERENCE, How.EMAIL, How.EXACT, How.BEGINNING):
+        if not self.hits or self.hits[0].how in AS_TYPED | {How.BEGINNING}:
             return ""
         return {How.VARIANT: "Nobody has that very name. These have another form of it.",
                 How.NEAR: "Nobody has that very name. These are spelt nearly so.",
                 How.PART: "Nobody's name begins like that. These have it within."}[self.hits[0].how]
 
 
-def find(session: Session, actor: Actor, text: str, limit: int = 50) -> Found:
+def find(session: Session, actor: Actor, text: str, limit: int = 50, *, wide: bool = False) -> Found:
     """Those of the actor's victims whom these words could mean; the search is noted as a consultation.
 
     Words in any order: names or parts of them, nicknames, one letter wrong, town, postcode or part of one,
     telephone number or its last six figures, date of birth, e-mail address, national or force reference.
+    Once `ENOUGH` are found as typed, the search ends there, unless it is to be `wide`.
     People merged into another record are left out. Raises `NotAllowed`.
     """
     actor.must(May.SEE_VICTIM)
     found = Found()
     for rung in _rungs(session, actor, understand(text)):
-        if len(found.hits) > limit or (rung.last_resort and found.hits):
+        if rung.last_resort and found.hits:
             break
         seen = set(found.ids)
         new = [victim for victim in rung.ask(limit + 1 + len(seen)) if victim not in seen]
         found.hits += [Hit(victim, rung.how) for victim in new]
+        found.narrow = not wide and len(found.hits) >= ENOUGH and rung.how in AS_TYPED
+        if found.narrow or len(found.hits) > limit:
+            break
     found.more, found.hits = len(found.hits) > limit, found.hits[:limit]
     audit.consulted(session, actor, "victim", operation="victim.searched", shown=found.ids)
     return found
@@ -109,31 +120,29 @@ def _ladder(session: Session, question: Question) -> Iterator[tuple[How, Groups,
     areas: Groups = [[word] for word in question.areas]
     if not (fixed or areas or question.names):
         return
-    in_use = spellings.known(session, question.names) if question.names else {}
-    if len(in_use) == len(set(question.names)):
+    forms = {name: variants(name) for name in question.names}
+    in_use = set(spellings.known(session, {form for name in forms for form in forms[name]} if forms else ()))
+    if in_use.issuperset(question.names):
         yield How.EXACT, [*([name] for name in question.names), *areas, *fixed], False
-    begun: Groups = [_beginning(session, name) for name in question.names]
-    open_areas: Groups = [[f"{word}*"] for word in question.areas]
-    if all(begun):
-        yield How.BEGINNING, begun + open_areas + fixed, False
-    if question.names:
-        words = [_Word(name, name in in_use, began)
-                 for name, began in zip(question.names, begun, strict=True)]
+    words = [_Word(name, _beginning(session, name), forms[name] & in_use) for name in question.names]
+    open_areas: Groups = [[word if _WHOLE_AREA.fullmatch(word) else f"{word}*"] for word in question.areas]
+    if all(word.begun for word in words):
+        yield How.BEGINNING, [*(word.begun for word in words), *open_areas, *fixed], False
+    if words:
         yield from _other_words(session, words, areas + fixed)
 
 
 class _Word(NamedTuple):
-    """A word that was typed, whether anybody has it, and the words in use that begin with it."""
+    """A word that was typed, the words in use that begin with it, and its forms in use: nicknames, itself."""
 
     typed: str
-    in_use: bool
     begun: Sequence[str]
+    in_use: frozenset[str]
 
     @property
     def forms(self) -> list[str]:
-        """What may stand for it where another word is misspelt: itself or its beginnings, nicknames."""
-        own = [self.typed] if self.in_use else self.begun
-        return list(dict.fromkeys([*own, *sorted(variants(self.typed) - {self.typed})]))
+        """What may stand for it where another word is misspelt."""
+        return list(dict.fromkeys([*(() if self.typed in self.in_use else self.begun), *sorted(self.in_use)]))
 
 
 def _other_words(session: Session, words: Sequence[_Word],

@@ -19,6 +19,7 @@ _PHONE = re.compile(r"(?<![\w])\(?\+?\d[\d ().-]{4,}\d(?!\w)")
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b"
                        r"|\b([a-z]{1,2}\d[a-z\d]?) (\d[a-z]?)(?![\w])", re.IGNORECASE)
 _FEWEST_FIGURES = 6
+_FEWEST_FIGURES_OF_REFERENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def _as_phone(found: re.Match[str]) -> str:
 
 def _as_reference(text: str) -> str:
     tidy = tidy_reference(text)
-    return tidy if len(tidy) >= 4 and any(letter.isdigit() for letter in tidy) else ""
+    return tidy if sum(letter.isdigit() for letter in tidy) >= _FEWEST_FIGURES_OF_REFERENCE else ""

@@ -47,7 +47,8 @@ def beginning(session: Session, stem: str, most: int = MOST) -> list[str]:
 
 def known(session: Session, words: Iterable[str]) -> dict[str, int]:
     """Those of these words that are in use, and how many people have each."""
-    return {row.word: row.people for row in session.execute(_KNOWN, {"words": list(words)})}
+    asked = list(words)
+    return {row.word: row.people for row in session.execute(_KNOWN, {"words": asked})} if asked else {}
 
 
 def near(session: Session, word: str, most: int = MOST) -> list[str]:

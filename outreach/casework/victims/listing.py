@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from outreach.casework import need
@@ -26,6 +26,11 @@ ROWS = 50
 COUNTED = 1000      # a longer list is "1,000+": nobody needs the exact figure, and it would cost a page
 
 EXPORTED = 10_000
+
+
+_ASSIGNABLE = select(Account.id, Account.name, Account.expires_on).where(
+    Account.role.in_((Role.OFFICER, Role.AMBASSADOR)), Account.deactivated_at.is_(None)).order_by(
+    Account.name, Account.id)
 
 
 class Order(StrEnum):
@@ -78,12 +83,12 @@ def list_victims(session: Session, actor: Actor, filters: Filters | None = None,
     actor.must(May.SEE_VICTIM)
     order, down = _order(sort)
     backwards = before is not None
-    question = _with_order(_wanted(actor, filters or Filters()), order, down != backwards)
+    question = _question(actor, filters or Filters(), order, down != backwards, rows + 1)
     anchor = before if backwards else after
     if anchor is not None:
         place = _place(session, order, anchor)
         question = question.where(_beyond(order, place, down != backwards)) if place else question
-    found = [_line(row) for row in session.execute(question.limit(rows + 1))]
+    found = [_line(row) for row in session.execute(question)]
     more, found = len(found) > rows, found[:rows]
     lines = found[::-1] if backwards else found
     _note(session, actor, lines)
@@ -105,7 +110,7 @@ def export_victims(session: Session, actor: Actor, filters: Filters, sort: str, 
     """
     actor.must(May.EXPORT)
     order, down = _order(sort)
-    question = _with_order(_wanted(actor, filters), order, down).limit(EXPORTED)
+    question = _question(actor, filters, order, down, EXPORTED)
     lines = [_line(row) for row in session.execute(question)]
     audit.disclosed(session, actor, "victim", operation="victim.exported", recipient=recipient, reason=reason,
                     shown=[line.victim_id for line in lines])
@@ -114,17 +119,14 @@ def export_victims(session: Session, actor: Actor, filters: Filters, sort: str, 
 
 def assignable(session: Session) -> list[tuple[int, str]]:
     """Who victims may be assigned to: id and name of everybody whose account may be used today."""
-    open_today = (Account.deactivated_at.is_(None), or_(Account.expires_on.is_(None),
-                                                        Account.expires_on >= today()))
-    rows = session.execute(select(Account.id, Account.name).where(
-        Account.role.in_((Role.OFFICER, Role.AMBASSADOR)), *open_today).order_by(Account.name, Account.id))
-    return [(row.id, row.name) for row in rows]
+    day = today()
+    return [(row.id, row.name) for row in session.execute(_ASSIGNABLE)
+            if row.expires_on is None or row.expires_on >= day]
 
 
 def count(session: Session, actor: Actor, filters: Filters | None = None) -> int:
     """How many there are, at most `COUNTED` + 1."""
-    some = select(Victim.id).where(*_conditions(actor, filters or Filters())).limit(COUNTED + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return session.scalar(_counting(actor, filters or Filters())) or 0
 
 
 def counted(number: int) -> str:
@@ -158,8 +160,10 @@ def _columns() -> Select[*tuple[Any, ...]]:
                     for name, question in gathered.items()))
 
 
-def _wanted(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
-    return _columns().where(*_conditions(actor, filters))
+@lru_cache(maxsize=512)
+def _counting(actor: Actor, filters: Filters) -> Select[int]:
+    some = select(Victim.id).where(*_conditions(actor, filters)).limit(COUNTED + 1)
+    return select(func.count()).select_from(some.subquery())
 
 
 def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
@@ -190,8 +194,11 @@ _KEYS: dict[Order, list[Any]] = {
     Order.NEWEST: [FraudReport.reported_on, FraudReport.id]}
 
 
-def _with_order(question: Select[*tuple[Any, ...]], order: Order,
-                down: bool) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=512)
+def _question(actor: Actor, filters: Filters, order: Order, down: bool,
+              most: int) -> Select[*tuple[Any, ...]]:
+    """Kept, because putting a statement together costs as much as running it."""
+    question = _columns().where(*_conditions(actor, filters)).limit(most)
     if order is Order.NEWEST:
         question = question.join(FraudReport, FraudReport.id == _newest_report()).where(
             FraudReport.reported_on.is_not(None))

