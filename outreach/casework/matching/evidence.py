@@ -84,7 +84,8 @@ def gather(a: Person, b: Person) -> Evidence:
 
 def compare_names(a: Person, b: Person) -> tuple[First, Last, bool]:
     """How the names stand to each other, and whether first and last name had to be swapped for it."""
-    first, last = compare_first(a.forename, b.forename), compare_last(a.surname, b.surname)
+    first = First.SAME if a.forename == b.forename != "" else compare_first(a.forename, b.forename)
+    last = Last.SAME if a.surname == b.surname != "" else compare_last(a.surname, b.surname)
     if first is First.DIFFERENT and last is Last.DIFFERENT:
         over, cross = compare_first(a.forename, b.surname), compare_last(a.surname, b.forename)
         if over < First.SPELLING or cross < Last.SPELLING:  # the short form is then on b's other side

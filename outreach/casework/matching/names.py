@@ -112,7 +112,7 @@ def full_in_its_own_right(word: str) -> bool:
     return word in _families()[0]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def compare_first(a: str, b: str) -> First:
     """How two folded first names stand to each other, middle names included."""
     if not a or not b:
@@ -128,7 +128,7 @@ def compare_first(a: str, b: str) -> First:
     return found
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def compare_last(a: str, b: str) -> Last:
     """How two folded last names stand to each other."""
     if not a or not b:
