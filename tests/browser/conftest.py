@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
-from tests.browser.running import ROOT, Running, copy_of, running
+from tests.browser.running import ROOT, Running, copy_of, load_the_cast, running
 
 HERE = Path(__file__).parent
 PICTURES = ROOT / "test-results"  # ignored by git
@@ -35,11 +35,8 @@ _FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="session")
 def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo cast, as `run.py` makes it, not running."""
-    folder = tmp_path_factory.mktemp("first")
-    with running(folder):
-        pass
-    return folder
+    """A data folder with the demo cast, on which nothing has run yet."""
+    return load_the_cast(tmp_path_factory.mktemp("first"))
 
 
 @pytest.fixture(scope="module")

@@ -47,16 +47,23 @@ class Running:
                 database.execute(statement)
 
 
+def load_the_cast(data: Path) -> Path:
+    """The demo cast in a new data folder, with nothing running on it yet."""
+    for command in ("migrate", "demo"):
+        subprocess.run([Path(sys.executable).with_name("outreach"), command], cwd=ROOT, check=True,
+                       env=_environment(data), capture_output=True)
+    return data
+
+
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
+def running(data: Path, **settings: str) -> Iterator[Running]:
     """Start everything on this data folder as `run.py` does, and stop it at the end."""
     port, log = _free_port(), data / "supervisor.log"
-    env = {name: value for name, value in os.environ.items() if not name.startswith("OUTREACH_")}
-    env |= {"OUTREACH_FORCE_FILE": str(_force(data)), "PYTHONPATH": str(ROOT)}
     with log.open("w") as out:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "app.supervisor", "--port", str(port), "--data", str(data)],
-            cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+            cwd=ROOT, env=_environment(data) | settings, stdin=subprocess.DEVNULL, stdout=out,
+            stderr=subprocess.STDOUT)
     try:
         _wait_until_ready(supervisor, log)
         yield Running(data, port)
@@ -87,6 +94,12 @@ def _wait_until_ready(supervisor: "subprocess.Popen[bytes]", log: Path) -> None:
         if supervisor.poll() is not None or time.monotonic() > until:
             raise AssertionError(f"Outreach did not start:\n{log.read_text()}")
         time.sleep(0.05)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("OUTREACH_")}
+    own = {"OUTREACH_DATA": str(data), "OUTREACH_FORCE_FILE": str(_force(data)), "PYTHONPATH": str(ROOT)}
+    return bare | own
 
 
 def _force(data: Path) -> Path:
