@@ -19,10 +19,10 @@ from outreach.foundation.db import Database
 from outreach.foundation.permissions import Actor
 from tests.site import BOTH, HTMX
 
-LIST = """Ref,Reported,Title,First name,Surname,Date of birth,Address,Town,Postcode,Home phone,Email,Loss
-NFRC260000000001,03/03/2026,Mrs,Joan,Hill,27/03/1941,4 Beck Lane,Whitby,YO21 1AA,01632 960001,joan@example.org,1250
-NFRC260000000002,09/03/2026,Mrs,J,Hill,,4 Beck Lane,Whitby,YO21 1AA,01632 960001,joan@example.org,
-NFRC260000000003,09/03/2026,,Ann,,31/02/1950,1 High Street,York,YO1 7AB,01632 960002,,lots
+LIST = """Ref,Date,Title,First name,Surname,Date of birth,Address,Town,Postcode,Home phone,Email,Loss
+NFRC2600001,03/03/2026,Mrs,Joan,Hill,27/03/1941,4 Beck Lane,Whitby,YO21 1AA,01632 960001,joan@example.org,99
+NFRC2600002,09/03/2026,Mrs,J,Hill,,4 Beck Lane,Whitby,YO21 1AA,01632 960001,joan@example.org,
+NFRC2600003,09/03/2026,,Ann,,31/02/1950,1 High Street,York,YO1 7AB,01632 960002,,lots
 """
 
 
@@ -69,7 +69,8 @@ def names(database: Database) -> list[str]:
         return sorted(session.scalars(select(Victim.last_name)))
 
 
-def test_a_list_goes_from_the_file_to_the_records_and_back(browser: Any, checked: int, database: Database) -> None:
+def test_a_list_goes_from_the_file_to_the_records_and_back(browser: Any, checked: int,
+                                                           database: Database) -> None:
     here = f"/desk/imports/{checked}"
     page = browser.get(here).text
     assert "This is what the list would do" in page and "Commit 1 row" in page
@@ -105,7 +106,8 @@ def test_cells_are_repaired_on_the_page(browser: Any, checked: int, database: Da
 
 
 @pytest.mark.parametrize("headers", BOTH)
-def test_a_possible_duplicate_is_shown_side_by_side_and_decided(browser: Any, checked: int, database: Database,
+def test_a_possible_duplicate_is_shown_side_by_side_and_decided(browser: Any, checked: int,
+                                                                database: Database,
                                                                 headers: Any) -> None:
     review = f"/desk/imports/{checked}/rows/review"
     page = browser.get(review).text
@@ -185,7 +187,8 @@ def test_a_source_and_a_file_are_asked_for_and_what_was_typed_stays(browser: Any
     assert answer.status_code == 422 and 'value="The bank"' in answer.text
 
 
-def test_nothing_can_be_committed_twice_or_undone_before(browser: Any, checked: int, database: Database) -> None:
+def test_nothing_can_be_committed_twice_or_undone_before(browser: Any, checked: int,
+                                                         database: Database) -> None:
     here = f"/desk/imports/{checked}"
     assert browser.submit(f"{here}/undo").status_code == 422
     browser.submit(f"{here}/commit")

@@ -66,8 +66,8 @@ def _take_in(sent: UploadFile, session: Db, me: Me, source: str) -> VictimImport
         while block := sent.file.read(1024 * 1024):
             file.write(block)
         file.flush()
-        return uploading.upload(session, me, Path(file.name), source=source, file_name=sent.filename or "list",
-                                uploads=settings().data / "uploads")
+        return uploading.upload(session, me, Path(file.name), source=source,
+                                file_name=sent.filename or "list", uploads=settings().data / "uploads")
 
 
 def _asked(request: Request, session: Db, form: Filled[Any], status: int, earlier: int = 0) -> Response:

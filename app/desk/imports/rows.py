@@ -18,7 +18,8 @@ from outreach.casework.victims import NotFound
 from outreach.foundation.permissions import May
 
 room = Room(prefix="/desk/imports/{import_id}/rows")
-HEADINGS = {"new": "New people", "updated": "Reports for people already known", "review": "Perhaps known already",
+HEADINGS = {"new": "New people", "updated": "Reports for people already known",
+            "review": "Perhaps known already",
             "errors": "Rows with errors", "left-out": "Rows left out", "kept": "Left standing by the undo"}
 _CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
 _ROW = re.compile(r"row-(\d{1,9})")
@@ -47,7 +48,8 @@ def update(request: Request, import_id: int, part: str, posted: Posted, session:
     except (NotNow, deciding.NoSuchRow) as wrong:
         return page(request, f"desk/imports/{part}.html", block="rows", status=422,
                     **_words(request, session, me, found, part, None, None) | {"wrong": str(wrong)})
-    return done(request, f"desk/imports/{part}.html", block="rows", to=f"/desk/imports/{found.id}/rows/{part}",
+    return done(request, f"desk/imports/{part}.html", block="rows",
+                to=f"/desk/imports/{found.id}/rows/{part}",
                 flash=told, **_words(request, session, me, found, part, None, None))
 
 
@@ -87,7 +89,7 @@ def _move_back(session: Db, me: Me, found: VictimImport, number: str) -> str:
 def _words(request: Request, session: Db, me: Me, found: VictimImport, part: str, after: int | None,
            before: int | None) -> dict[str, Any]:
     shown = showing.rows_of(session, me, found.id, part, after=after, before=before)
-    beside = showing.people_beside(session, me, found.id, shown.rows) if part in ("review", "updated", "kept") else {}
+    beside = showing.people_beside(session, me, found.id, shown.rows) if part in _COMPARED else {}
     return {
         "found": found, "part": part, "heading": HEADINGS[part], "headings": HEADINGS, "rows": shown.rows,
         "beside": beside, "wrong": "", "told": words.told, "label": words.label, "name_in": words.name_in,
@@ -100,12 +102,15 @@ def _words(request: Request, session: Db, me: Me, found: VictimImport, part: str
 def _cells_wrong(found: VictimImport, row: ImportRow) -> Sequence[tuple[int, str, str, str]]:
     """(column's place, its heading, what stands there, what is wrong), in the order of the list."""
     place = {name: at for at, name in enumerate(found.columns)}
-    cells = [(place[found.mapping[field]], found.mapping[field], sentence) for field, sentence in row.errors.items()
-             if found.mapping.get(field) in place]
-    return [(at, name, row.cells[at] if at < len(row.cells) else "", sentence) for at, name, sentence in sorted(cells)]
+    wrong = sorted((place[found.mapping[field]], sentence) for field, sentence in row.errors.items()
+                   if found.mapping.get(field) in place)
+    return [(at, found.columns[at], row.cells[at] if at < len(row.cells) else "", sentence)
+            for at, sentence in wrong]
 
 
 _CHANGES = {"errors": _put_right, "review": _decide}
+_COMPARED = ("review", "updated", "kept")
 _OPEN = (State.CHECKED, State.COMMITTED)
-_TEMPLATES = {"new": "people", "updated": "people", "left-out": "people", "kept": "people", "review": "review",
+_TEMPLATES = {"new": "people", "updated": "people", "left-out": "people", "kept": "people",
+              "review": "review",
               "errors": "errors"}

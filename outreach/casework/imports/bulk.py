@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation.db import is_sqlite
 
-
-_ROOM = ("cache_size=-49152", "wal_autocheckpoint=8000")      # pages are written once, not with every transaction
+# Much-used pages are then written once in a while, not with every transaction.
+_ROOM = ("cache_size=-49152", "wal_autocheckpoint=8000")
 
 
 class Bulk:
@@ -38,8 +38,8 @@ class Bulk:
         if rows:
             marks = ",".join([self._mark] * len(columns))
             names = ",".join(f'"{name}"' for name in columns)
-            self._connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks}) {more}",  # noqa: S608
-                                             list(rows))
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) {more}"  # noqa: S608 (our own names)
+            self._connection.exec_driver_sql(statement, list(rows))
 
     def update(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Set these columns; each row ends with the id of the record it changes."""
@@ -50,11 +50,11 @@ class Bulk:
 
     def delete(self, table: str, column: str, values: Iterable[Any], also: str = "") -> None:
         """Remove every row whose column holds one of these."""
-        self._do(f"DELETE FROM {table}", column, values, also)
+        self._do(f"DELETE FROM {table}", column, values, also)  # noqa: S608 (our own names)
 
     def change(self, table: str, to: str, column: str, values: Iterable[Any], also: str = "") -> None:
         """Set every row whose column holds one of these to the same."""
-        self._do(f"UPDATE {table} SET {to}", column, values, also)
+        self._do(f"UPDATE {table} SET {to}", column, values, also)  # noqa: S608
 
     def _do(self, deed: str, column: str, values: Iterable[Any], also: str) -> None:
         if wanted := list(values):
@@ -66,8 +66,8 @@ class Bulk:
         """Rows of a table (or a join) whose column holds one of these; one bound value however many."""
         if not (wanted := list(values)):
             return []
-        question = text(f"SELECT {columns} FROM {table} WHERE {self.among(column, wanted)} {also}")  # noqa: S608
-        return list(self._connection.execute(question, {"among": self.array(wanted), **more}))
+        question = f"SELECT {columns} FROM {table} WHERE {self.among(column, wanted)} {also}"  # noqa: S608
+        return list(self._connection.execute(text(question), {"among": self.array(wanted), **more}))
 
     def ask(self, question: str, **bound: Any) -> list[Any]:
         """Rows that answer a question in SQL."""
@@ -76,7 +76,7 @@ class Bulk:
     def among(self, column: str, values: Sequence[Any]) -> str:
         """The condition that a column holds one of the values bound as `:among`."""
         if self.sqlite:
-            return f"{column} IN (SELECT value FROM json_each(:among))"
+            return f"{column} IN (SELECT value FROM json_each(:among))"  # noqa: S608
         kind = "bigint" if isinstance(values[0], int) else "text"
         return f"{column} = ANY(CAST(:among AS {kind}[]))"
 

@@ -17,7 +17,7 @@ MOVED = "the household was changed since"
 
 
 class Changes:
-    """Looks at the records behind some rows of an import, and says of each row whether it can be taken back."""
+    """Looks at the records behind some rows of an import, and says which rows can be taken back."""
 
     def __init__(self, bulk: Bulk, import_id: int) -> None:
         self._bulk, self._import_id = bulk, import_id
@@ -28,17 +28,18 @@ class Changes:
         self._follow_ups: dict[int, str] = {}               # follow-up's id → status
 
     def look_at(self, some: Sequence[Row]) -> None:
-        """Read the records that these rows touched, as they are now (locked, where the database locks rows)."""
+        """Read the records that these rows touched, as they are now, locked where that can be."""
         victims = sorted({row.victim_id for row in some if row.victim_id})
         for found in self._bulk.select(", ".join(COLUMNS), "victim", "id", victims,
                                        "" if self._bulk.sqlite else "FOR UPDATE"):
             self.people[found.id] = of_record(found._mapping)
-        for phone_id, victim_id, number in self._bulk.select("id, victim_id, number", "victim_phone", "victim_id",
-                                                             victims):
+        for phone_id, victim_id, number in self._bulk.select(
+                "id, victim_id, number", "victim_phone", "victim_id", victims):
             self.numbers[phone_id] = number
             self.people[victim_id].phones.append(number)
         for report_id, version, victim_id in self._bulk.select(
-                "id, version, victim_id", "fraud_report", "id", [row.report_id for row in some if row.report_id]):
+                "id, version, victim_id", "fraud_report", "id",
+                [row.report_id for row in some if row.report_id]):
             self._reports[report_id] = (version, victim_id)
         planned = [one for row in some for one in row.before.get("follow_ups", ())]
         self._follow_ups = dict(self._bulk.select("id, status", "follow_up", "id", planned))
@@ -63,7 +64,8 @@ class Changes:
             return REPORTED
         if any(phone not in self.numbers for phone in row.before.get("phones", ())):
             return PHONES
-        if any(self._follow_ups.get(one) not in ("planned", "due") for one in row.before.get("follow_ups", ())):
+        planned = row.before.get("follow_ups", ())
+        if any(self._follow_ups.get(one) not in ("planned", "due") for one in planned):
             return PROMISED
         return ""
 
@@ -79,7 +81,8 @@ class Changes:
                 (MOVED, "household_stay", "victim_id", ""), (REPORTED, "fraud_report", "victim_id", others)):
             for victim_id, in self._bulk.select(column, table, column, newcomers, also):
                 self._why.setdefault(victim_id, reason)
-        for reason, table, what in ((PHONES, "victim_phone", "phones"), (PROMISED, "follow_up", "follow_ups")):
+        for reason, table, what in (
+                (PHONES, "victim_phone", "phones"), (PROMISED, "follow_up", "follow_ups")):
             entered = self._entered(newcomers, what)
             for victim_id, found in self._bulk.select("victim_id, id", table, "victim_id", newcomers):
                 if found not in entered:

@@ -29,7 +29,7 @@ class Check:
         self.database, self.import_id, self.uploads, self.progress = database, import_id, uploads, progress
 
     def run(self) -> None:
-        """Do the step, or what is left of it; nothing where it is done. A list that turns out unreadable is refused."""
+        """Do the step, or what is left of it. A list that turns out to be unreadable is refused."""
         with self.database.transaction() as session:
             self.found = session.get_one(VictimImport, self.import_id)
             if self.found.state is not self.state:

@@ -34,7 +34,7 @@ def commit(session: Session, actor: Actor, found: VictimImport) -> None:
 
     Rows with errors, and those about which a person must decide, wait and can be committed later.
     """
-    require(found, State.CHECKED, State.COMMITTED, words=_WHY.get(found.state, "This list cannot be committed now"))
+    require(found, State.CHECKED, State.COMMITTED, words=_WHY.get(found.state, ""))
     waiting = to_enter(session, found.id)
     if not waiting:
         raise steps.NotNow("No row is ready to be committed: repair a cell or decide about a person first")
@@ -79,7 +79,8 @@ def _newcomers_since(session: Session, found: VictimImport) -> Known | None:
         Victim.id > found.known_up_to, Victim.import_id.is_distinct_from(found.id)))
     if not newer:
         return None
-    return Known("AND victim_id > :up_to AND victim_id NOT IN (SELECT id FROM victim WHERE import_id = :mine)",
+    return Known("AND victim_id > :up_to "
+                 "AND victim_id NOT IN (SELECT id FROM victim WHERE import_id = :mine)",
                  up_to=found.known_up_to, mine=found.id)
 
 
@@ -117,9 +118,9 @@ def _ask_about_newcomers(session: Session, newcomers: Known, some: Sequence[Row]
 def enter(session: Session, actor: Actor, import_id: int, ready: Sequence[Row]) -> None:
     """Enter clean rows in this transaction; rows that join an earlier row find its victim in the database."""
     wanted = sorted({row.joins_row for row in ready if row.joins_row})
-    earlier = {number: victim_id for number, victim_id in Bulk(session).select(
+    earlier: dict[int, int] = dict(Bulk(session).select(
         "number, victim_id", "import_row", "number", wanted, "AND import_id = :import_id AND done",
-        import_id=import_id)}
+        import_id=import_id))
     Entering(session, actor, import_id, now()).enter(ready, lambda number: earlier.get(number) or 0)
 
 
@@ -139,7 +140,8 @@ class CheckAndCommit(Check):
 
     def _settle(self, session: Session, placed: list[Row]) -> None:
         ready = [row for row in placed if row.verdict in CLEAN]
-        Entering(session, self.actor, self.import_id, now()).enter(ready, lambda number: self._victims[number])
+        entering = Entering(session, self.actor, self.import_id, now())
+        entering.enter(ready, lambda number: self._victims[number])
         self._filing.gather(placed)
         for row in placed:
             self._remember(row.number, row.victim_id)

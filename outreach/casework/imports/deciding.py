@@ -1,4 +1,4 @@
-"""What a person puts right on the page: a cell that could not be read, and whether two entries are one person."""
+"""What a person puts right on the page: a cell, or whether two entries are one person."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.known import Known
 from outreach.casework.imports.placing import SAME_REFERENCE, ask_about, match_of, owners_of
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
-from outreach.casework.imports.rows import Row, of_checked, person_with
+from outreach.casework.imports.rows import Row, of_checked, person_in
 from outreach.casework.imports.steps import require
 from outreach.casework.matching import Likeness, Person, Target, blocking_keys, compare
 from outreach.casework.matching import Verdict as Likely
@@ -19,6 +19,7 @@ from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
 NEW, LEFT_OUT = "new", "left out"
+_TELLING = ("email", "born_on", "postcode", "national_reference")
 _NOT_NOW = "Rows can be put right once the list is checked, and not while the worker has it in hand"
 
 
@@ -46,7 +47,7 @@ def repair_cells(session: Session, actor: Actor, found: VictimImport,
 
 @operation("import.row_moved_back", needs=May.IMPORT)
 def move_cells_back(session: Session, actor: Actor, found: VictimImport, number: int) -> ImportRow:
-    """Move the cells of a shifted row back where they belong, and check it again. Raises `NoSuchRow`, `NotNow`."""
+    """Move the cells of a shifted row back and check it again. Raises `NoSuchRow`, `NotNow`."""
     require(found, State.CHECKED, State.COMMITTED, words=_NOT_NOW)
     row = _one(session, found, number, Verdict.ERROR)
     if moved := cells.moved_back(row.cells, found.mapping, found.columns):
@@ -104,7 +105,7 @@ def _join_row(session: Session, found: VictimImport, row: ImportRow, number: int
 
 
 def _bring_followers(session: Session, found: VictimImport, row: ImportRow) -> None:
-    """The rows that joined this one share what was decided; if it is left out, the first of them stands for it."""
+    """The rows that joined this one share its fate; if it is left out, the first of them stands for it."""
     followers = list(session.scalars(select(ImportRow).where(
         ImportRow.import_id == found.id, ImportRow.joins_row == row.number, ImportRow.done.is_(False))
         .order_by(ImportRow.number)))
@@ -130,15 +131,14 @@ def _check_again(session: Session, found: VictimImport, row: ImportRow) -> None:
 
 
 def _place_again(session: Session, found: VictimImport, row: Row) -> None:
-    """Compare a repaired row with everybody on record and with the rows of this list that are not on record yet."""
-    somebody = person_with(row.number, row.values, [phone["number"] for phone in row.values.get("phones", ())])
+    """Compare a repaired row with everybody on record, and with the rows of this list that are not yet."""
+    somebody = person_in(row)
     likely: dict[Target, Likeness] = {}
     for other in Known().beside(session, [blocking_keys(somebody)])[0]:
         _note_likeness(likely, Target("known", other.ref), somebody, other)
     waiting = {other.number: other for other in _rows_alike(session, found, row)}
     for number, entry in waiting.items():
-        phones = [phone["number"] for phone in entry.values.get("phones", ())]
-        _note_likeness(likely, Target("row", number), somebody, person_with(number, entry.values, phones))
+        _note_likeness(likely, Target("row", number), somebody, person_in(entry))
     ranked = sorted(likely, key=lambda target: (likely[target].verdict is Likely.JOIN, likely[target].score),
                     reverse=True)
     row.matches = [match_of(target, likely[target]) for target in ranked]
@@ -166,22 +166,27 @@ def _join(row: Row, sure: Sequence[Target], waiting: Mapping[int, ImportRow]) ->
 
 def _note_likeness(likely: dict[Target, Likeness], target: Target, one: Person, other: Person) -> None:
     likeness = compare(one, other)
-    if likeness.verdict is not Likely.APART and (target not in likely or likely[target].score < likeness.score):
+    if likeness.verdict is not Likely.APART and likeness.score > _score_of(likely.get(target)):
         likely[target] = likeness
+
+
+def _score_of(likeness: Likeness | None) -> float:
+    return likeness.score if likeness else -1.0
 
 
 def _rows_alike(session: Session, found: VictimImport, row: Row) -> list[ImportRow]:
     """Rows not on record yet in which the same telephone, e-mail address, birthday or postcode stands."""
     values = row.values
     tokens: list[Any] = [phone["number"] for phone in values.get("phones", ())]
-    tokens += [values[name] for name in ("email", "born_on", "postcode", "national_reference") if name in values]
+    tokens += [values[name] for name in _TELLING if name in values]
     if not tokens:
         return []
     told = cast(ImportRow.values, Text)
     return list(session.scalars(select(ImportRow).where(
         ImportRow.import_id == found.id, ImportRow.number != row.number, ImportRow.done.is_(False),
         ImportRow.verdict.in_((Verdict.NEW, Verdict.UPDATE, Verdict.REVIEW)),
-        or_(*[told.contains(token, autoescape=True) for token in tokens])).order_by(ImportRow.number).limit(100)))
+        or_(*[told.contains(token, autoescape=True) for token in tokens]))
+        .order_by(ImportRow.number).limit(100)))
 
 
 def _rows(session: Session, found: VictimImport, numbers: Any, *verdicts: Verdict) -> list[ImportRow]:

@@ -1,4 +1,4 @@
-"""Enters the clean rows of a list into the records: people, telephones, households, reports and first follow-ups."""
+"""Enters the clean rows of a list: people, telephones, households, reports and first follow-ups."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -19,15 +19,17 @@ from outreach.foundation.audit import Action
 from outreach.foundation.permissions import Actor
 
 _REPORT_COLUMNS = tuple(column.name for column in FraudReport.__table__.columns)
-_REPORT_FIELDS = ("national_reference", "force_occurrence", "reported_on", "nfib_code", "fraud_type", "lost", "summary")
+_REPORT_FIELDS = ("national_reference", "force_occurrence", "reported_on", "nfib_code", "fraud_type", "lost",
+                  "summary")
 OPERATION = "import.committed"
 
 
 class Entering:
-    """One transaction's share of a list: at most 500 rows, written table by table. `Filing` files the new people.
+    """One transaction's share of a list: at most 500 rows, written table by table.
 
-    In the audit log somebody new has one row, with the ids of the report and the telephones collected with them;
-    a report for somebody known has its own, and so has what was added to their record.
+    `Filing` files the new people. In the audit log somebody new has one row, with the ids of the report and
+    the telephones collected with them; a report for somebody known has its own, and so has what was added to
+    their record.
     """
 
     def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
@@ -42,14 +44,15 @@ class Entering:
 
     def enter(self, rows: Sequence[Row], victim_of_row: Callable[[int], int]) -> None:
         """Enter these rows, in order, and write on each where it ended up. Rows that join one that has not
-        ended up anywhere yet go on waiting. `victim_of_row`: number of an earlier row → victim id, 0 for none."""
+        ended up anywhere yet go on waiting. `victim_of_row`: number of an earlier row → victim id, or 0."""
         ready = self._find_people(rows, victim_of_row)
         self._reserve(ready)
         for row in ready:
             self._enter_row(row)
         self._find_households(ready)
         self._write()
-        first_follow_ups.plan(self._session, self._actor, [(row, self._people[row.victim_id or 0]) for row in ready])
+        people = [(row, self._people[row.victim_id or 0]) for row in ready]
+        first_follow_ups.plan(self._session, self._actor, people)
 
     # whom the rows are about
 
@@ -63,8 +66,9 @@ class Entering:
         for row in rows:
             if row.verdict is Verdict.UPDATE:
                 root = row.joins_row
-                row.victim_id = row.joins_victim_id or (root and (here.get(root) or victim_of_row(root))) or None
-        self._read_records({row.victim_id for row in rows if row.victim_id and row.victim_id not in self._people})
+                joined = root and (here.get(root) or victim_of_row(root))
+                row.victim_id = row.joins_victim_id or joined or None
+        self._read_records({row.victim_id for row in rows if row.victim_id} - self._people.keys())
         for row in rows:
             self._follow_merger(row)
         return [row for row in rows if row.victim_id]
@@ -74,7 +78,7 @@ class Entering:
                             changed_at=self._moment)
 
     def _follow_merger(self, row: Row) -> None:
-        """Somebody merged away since the dry run is the record that lives on; one who is gone is asked about."""
+        """Somebody merged away since is the record that lives on; one who is gone is asked about."""
         while row.victim_id and (found := self._people.get(row.victim_id)) and found.facts["merged_into_id"]:
             row.victim_id = found.facts["merged_into_id"]
             self._read_records({row.victim_id} - self._people.keys())
@@ -84,7 +88,8 @@ class Entering:
     def _read_records(self, ids: Iterable[int]) -> None:
         wanted = sorted(ids)
         names = ", ".join(COLUMNS)
-        for found in self._bulk.select(names, "victim", "id", wanted, "" if self._bulk.sqlite else "FOR UPDATE"):
+        for found in self._bulk.select(names, "victim", "id", wanted,
+                                       "" if self._bulk.sqlite else "FOR UPDATE"):
             self._people[found.id] = standing.of_record(found._mapping)
         for victim_id, number in self._bulk.select("victim_id, number", "victim_phone", "victim_id", wanted):
             self._people[victim_id].phones.append(number)
@@ -107,12 +112,13 @@ class Entering:
 
     def _reserve(self, rows: Sequence[Row]) -> None:
         self._report_ids = iter(self._bulk.ids("fraud_report", len(rows)))
-        self._phone_ids = iter(self._bulk.ids("victim_phone", sum(len(row.values.get("phones", ())) for row in rows)))
+        phones = sum(len(row.values.get("phones", ())) for row in rows)
+        self._phone_ids = iter(self._bulk.ids("victim_phone", phones))
 
     def _enter_row(self, row: Row) -> None:
         person = self._people[row.victim_id or 0]
         is_new, row.before = row.verdict is Verdict.NEW, {}
-        before = {} if is_new else {"changed_at": person.facts["changed_at"], "version": person.facts["version"]}
+        before = {name: person.facts[name] for name in ("changed_at", "version")}
         filled = {} if is_new else person.fill_in(row.values)
         if not is_new and (differs := person.differs(row.values)):
             row.before["differs"] = differs
@@ -125,7 +131,8 @@ class Entering:
             self._trail.add(Action.COLLECTION, "victim", person.id, row.number, phones=phones,
                             fraud_report=row.report_id)
         elif filled or phones:
-            self._trail.add(Action.ALTERATION, "victim", person.id, row.number, fields=sorted(filled), phones=phones)
+            self._trail.add(Action.ALTERATION, "victim", person.id, row.number, fields=sorted(filled),
+                            phones=phones)
         if not is_new and (filled or needed):
             person.put({"version": person.facts["version"] + 1, "changed_at": self._moment})
             row.before["victim"] = before | filled | needed
@@ -218,8 +225,9 @@ class Entering:
 
 
 def _blank_report() -> dict[str, Any]:
-    return {"source": Source.VICTIM_LIST.value, "national_reference": "", "force_occurrence": "", "reported_on": None,
-            "nfib_code": "", "fraud_type": "", "first_contact": None, "lost": None, "recovered": None, "payment": None,
+    return {"source": Source.VICTIM_LIST.value, "national_reference": "", "force_occurrence": "",
+            "reported_on": None, "nfib_code": "", "fraud_type": "", "first_contact": None, "lost": None,
+            "recovered": None, "payment": None,
             "suspect_known": False, "under_investigation": False, "summary": "", "version": 1}
 
 

@@ -1,9 +1,9 @@
 """Files new people under their blocking keys, in the order of the keys and a little with every transaction.
 
-Written person by person, the keys of 500 people touch thousands of pages of the index; gathered from some ten
-thousand people and sorted, a twentieth of them touches a few hundred. Until then these people are met only by the
-rows of their own list. `VictimImport.filed_up_to` says up to which row all keys are filed, so that a step that was
-stopped files the rest.
+Written person by person, the keys of 500 people touch thousands of pages of the index; gathered from some
+ten thousand people and sorted, a twentieth of them touches a few hundred. Until then these people are met
+only by the rows of their own list. `VictimImport.filed_up_to` says up to which row all keys are filed, so
+that a step that was stopped files the rest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,8 +42,9 @@ class Filing:
                 self._gathering += [(key, row.victim_id) for key in row.keys or blocking_keys(person_in(row))]
 
     def file_some(self, bulk: Bulk, number: int) -> int:
-        """File a share of what was gathered, in the transaction that ends with row `number`; gives the row up to
-        which everybody is filed."""
+        """File a share of what was gathered, in the transaction that begins after row `number`.
+
+        Gives the row up to which everybody is filed."""
         self._turns += 1
         if self._shares:
             file(bulk, self._shares.pop())

@@ -1,4 +1,4 @@
-"""Whom a new list makes us ring first: those in greatest need and those whose report is fresh, not everybody."""
+"""Whom a new list makes us ring: those in greatest need and those whose report is fresh, not everybody."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ from outreach.foundation.permissions import Actor, Role
 
 
 def plan(session: Session, actor: Actor, entered: Sequence[tuple[Row, Standing]]) -> None:
-    """Plan a first attempt by the rule in `content/force.toml`, [imports], for whoever has no follow-up open."""
+    """Plan first attempts by the rule in `content/force.toml`, [imports], where no follow-up is open."""
     rules, since = current().imports, _since(current().imports)
     wanted: dict[int, tuple[Row, Standing]] = {}
     for row, person in entered:
@@ -25,8 +25,8 @@ def plan(session: Session, actor: Actor, entered: Sequence[tuple[Row, Standing]]
             wanted.setdefault(person.id, (row, person))
     if not wanted or (assignee_id := _assignee(session, actor)) is None:
         return
-    for follow_up_id, victim_id in follow_ups.plan_first_attempts(session, actor, [
-            (victim_id, Band(person.facts["band"]), assignee_id) for victim_id, (_, person) in wanted.items()]):
+    people = [(person.id, Band(person.facts["band"]), assignee_id) for _, person in wanted.values()]
+    for follow_up_id, victim_id in follow_ups.plan_first_attempts(session, actor, people):
         wanted[victim_id][0].before.setdefault("follow_ups", []).append(follow_up_id)
 
 

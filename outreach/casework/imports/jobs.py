@@ -1,4 +1,4 @@
-"""What the worker does for a list: checks it, commits it, takes it back. Each goes on from where it was stopped."""
+"""What the worker does for a list: checks it, commits it, takes it back."""
 
 from outreach.casework.imports.checking import check
 from outreach.casework.imports.committing import run_commit

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.casework.imports import columns, steps
-from outreach.casework.imports.record import ImportRow, SourceMapping, State, VictimImport
+from outreach.casework.imports.bulk import Bulk
+from outreach.casework.imports.record import SourceMapping, State, VictimImport
 from outreach.casework.imports.steps import require
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -27,7 +28,7 @@ def map_columns(session: Session, actor: Actor, found: VictimImport, mapping: Ma
     A list that was checked already, and nothing of which is committed, is checked anew.
     """
     set_columns(session, found, mapping)
-    session.execute(ImportRow.__table__.delete().where(ImportRow.import_id == found.id))  # type: ignore[attr-defined]
+    Bulk(session).delete("import_row", "import_id", [found.id])
     steps.order(session, actor, found, State.CHECKING, "check", found.total)
 
 

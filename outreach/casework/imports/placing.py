@@ -1,4 +1,4 @@
-"""Puts every row of a list beside the people on record and beside the rows before it: new, known, or a question."""
+"""Puts each row of a list beside the people on record and the rows before it: new, known, or a question."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ SAME_REFERENCE = "the same reference is on their record"
 class Placer:
     """Places the rows of one list, in order. Rows with errors are left out until they are repaired.
 
-    Only victims with ids up to `known_up_to` count as known, so that a step that was stopped and goes on meets
-    nobody whom it brought in itself.
+    Only victims with ids up to `known_up_to` count as known, so that a step that was stopped and goes on
+    meets nobody whom it brought in itself.
     """
 
     def __init__(self, known_up_to: int) -> None:
@@ -79,14 +79,16 @@ def settle(row: Row, placement: Placement, waiting: set[int]) -> None:
 
 def match_of(target: Target, likeness: Likeness) -> Match:
     """A possible duplicate as the row keeps it: who, why, how likely."""
-    return {"kind": target.kind, "ref": target.ref, "reasons": list(likeness.reasons), "score": likeness.score}
+    return {"kind": target.kind, "ref": target.ref, "reasons": list(likeness.reasons),
+            "score": likeness.score}
 
 
 def ask_about(row: Row, owner: Target, reason: str) -> None:
     """Turn a row into a question about somebody."""
     row.verdict, row.joins_victim_id, row.joins_row = Verdict.REVIEW, None, None
     if all((match["kind"], match["ref"]) != owner for match in row.matches):
-        row.matches = [{"kind": owner.kind, "ref": owner.ref, "reasons": [reason], "score": 0.5}, *row.matches]
+        row.matches = [{"kind": owner.kind, "ref": owner.ref, "reasons": [reason], "score": 0.5},
+                       *row.matches]
 
 
 def owners_of(bulk: Bulk, rows: Sequence[Row], up_to: int) -> dict[str, int]:
@@ -97,4 +99,4 @@ def owners_of(bulk: Bulk, rows: Sequence[Row], up_to: int) -> dict[str, int]:
     found = bulk.select("r.national_reference, coalesce(v.merged_into_id, v.id) AS owner",
                         "fraud_report r JOIN victim v ON v.id = r.victim_id", "r.national_reference", wanted,
                         "AND v.id <= :up_to", up_to=up_to)
-    return {reference: owner for reference, owner in found}
+    return dict(found)

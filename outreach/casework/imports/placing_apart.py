@@ -1,7 +1,7 @@
-"""Places the rows of a list: a short one here, a long one in a process apart while this one writes what is placed.
+"""Places the rows of a list; of a long one, in a process apart while this one writes what is placed.
 
-Started by `placed_rows` as `python -m outreach.casework.imports.placing_apart`; it is told on its standard input what
-to do, reads the database and never writes to it, and answers in messages like those of `reading`.
+Started by `placed_rows` as `python -m outreach.casework.imports.placing_apart`; it is told on its standard
+input what to do, reads the database and never writes to it, and answers in messages like those of `reading`.
 """
 
 import json
@@ -66,7 +66,8 @@ def _message(pipe: Any) -> Any:
     length = pipe.read(4)
     if len(length) < 4:
         raise ReadingFailed("the process apart ended without a word")
-    tag, content = marshal.loads(pipe.read(struct.unpack("<I", length)[0]))  # noqa: S302 (our own process wrote it)
+    body = pipe.read(struct.unpack("<I", length)[0])
+    tag, content = marshal.loads(body)  # noqa: S302 (our own process wrote it)
     if tag == "refused":
         raise UnreadableList(content)
     if tag == "failed":
@@ -80,8 +81,8 @@ def _packed(row: Row) -> tuple[Any, ...]:
 
 
 def _unpacked(packed: tuple[Any, ...]) -> Row:
-    number, cells, told, values, errors, warnings, verdict, matches, joins_victim_id, joins_row, keys = packed
-    return Row(number, [], values, errors, warnings, Verdict(verdict), matches, joins_victim_id=joins_victim_id,
+    number, cells, told, values, errors, warnings, verdict, matches, victim_id, joins_row, keys = packed
+    return Row(number, [], values, errors, warnings, Verdict(verdict), matches, joins_victim_id=victim_id,
                joins_row=joins_row, keys=keys, ready=(cells, told))
 
 

@@ -54,7 +54,7 @@ class VictimImport(Audited, Base):
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     known_up_to: Mapped[int] = mapped_column(default=0)     # the newest victim when the dry run began
     filed_up_to: Mapped[int] = mapped_column(default=0)     # rows whose people matching can find (`filing`)
-    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))     # who wants the present step
+    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who wants the present step
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
     committed_at: Mapped[datetime | None]

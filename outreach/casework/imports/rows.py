@@ -7,10 +7,10 @@ from typing import Any
 
 from outreach.casework.imports.bulk import Bulk, as_json, from_json
 from outreach.casework.imports.cells import CheckedRow
-from outreach.casework.imports.record import Verdict
+from outreach.casework.imports.record import ImportRow, Verdict
 from outreach.casework.matching import Person, person
 
-Match = dict[str, Any]      # {"kind": "known" or "row", "ref": id or row number, "reasons": […], "score": 0 to 1}
+Match = dict[str, Any]      # {"kind": "known" or "row", "ref": id or number, "reasons": […], "score": 0 to 1}
 
 
 @dataclass(slots=True)
@@ -38,7 +38,8 @@ class Row:
 
 _TEXTS = ("cells", "values", "errors", "warnings", "matches", "decision", "before")
 _PLAIN = ("number", "verdict", "joins_victim_id", "joins_row", "victim_id", "report_id", "done")
-_COLUMNS = ("import_id", "number", "verdict", "joins_victim_id", "joins_row", "victim_id", "report_id", "done", *_TEXTS)
+_COLUMNS = ("import_id", "number", "verdict", "joins_victim_id", "joins_row", "victim_id", "report_id",
+            "done", *_TEXTS)
 _SHOWN = ", ".join(f'r."{name}"' for name in ("id", *_PLAIN, *_TEXTS))
 
 
@@ -51,23 +52,23 @@ def of_checked(row: CheckedRow) -> Row:
 def keep(bulk: Bulk, import_id: int, rows: Sequence[Row]) -> None:
     """Add rows to the import."""
     bulk.insert("import_row", _COLUMNS, [
-        (import_id, r.number, r.verdict.value, r.joins_victim_id, r.joins_row, r.victim_id, r.report_id, r.done,
-         *(r.ready or (as_json(r.cells), as_json(r.values))), _small(r.errors), _small(r.warnings), _small(r.matches), "{}",
-         _small(r.before)) for r in rows])
+        (import_id, r.number, r.verdict.value, r.joins_victim_id, r.joins_row, r.victim_id, r.report_id,
+         r.done, *(r.ready or (as_json(r.cells), as_json(r.values))), _small(r.errors), _small(r.warnings),
+         _small(r.matches), "{}", _small(r.before)) for r in rows])
 
 
 def note(bulk: Bulk, rows: Sequence[Row]) -> None:
     """Write down what became of rows kept before."""
-    bulk.update("import_row", ("verdict", "joins_victim_id", "joins_row", "victim_id", "report_id", "done", "matches",
-                               "before"),
+    bulk.update("import_row", ("verdict", "joins_victim_id", "joins_row", "victim_id", "report_id", "done",
+                               "matches", "before"),
                 [(r.verdict.value, r.joins_victim_id, r.joins_row, r.victim_id, r.report_id, r.done,
                   _small(r.matches), _small(r.before), r.id) for r in rows])
 
 
 def read(bulk: Bulk, condition: str, **bound: Any) -> list[Row]:
     """Rows of imports (as `r`) by a condition of our own making, with its bound values."""
-    return [_row(found._mapping) for found in bulk.ask(f"SELECT {_SHOWN} FROM import_row r WHERE {condition}",  # noqa: S608
-                                                       **bound)]
+    question = f"SELECT {_SHOWN} FROM import_row r WHERE {condition}"  # noqa: S608 (our own conditions)
+    return [_row(found._mapping) for found in bulk.ask(question, **bound)]
 
 
 def _row(found: Mapping[Any, Any]) -> Row:
@@ -83,10 +84,9 @@ def _small(value: Any) -> str:
     return as_json(value)
 
 
-def person_in(row: Row, ref: int | None = None) -> Person:
-    """Whoever the row is about, ready to be compared."""
-    return person_with(row.number if ref is None else ref, row.values,
-                       [phone["number"] for phone in row.values.get("phones", ())])
+def person_in(row: Row | ImportRow) -> Person:
+    """Whoever the row is about, ready to be compared; `ref` is the row's number."""
+    return person_with(row.number, row.values, [phone["number"] for phone in row.values.get("phones", ())])
 
 
 def person_with(ref: int, facts: Mapping[str, Any], phones: Sequence[str]) -> Person:

@@ -57,13 +57,14 @@ class Somebody:
 def list_imports(session: Session, actor: Actor, *, before: int | None = None, most: int = 25) -> list[Line]:
     """Imports, the newest first, from the one before a given id on. The look at the list is noted."""
     actor.must(May.IMPORT)
-    question = select(VictimImport, Account.name).join(Account, Account.id == VictimImport.uploaded_by_id).order_by(
-        VictimImport.id.desc()).limit(most)
+    question = (select(VictimImport, Account.name).join(Account, Account.id == VictimImport.uploaded_by_id)
+                .order_by(VictimImport.id.desc()).limit(most))
     if before:
         question = question.where(VictimImport.id < before)
     found = [Line(one.id, one.source, one.file_name, one.state, one.counts, one.uploaded_at, name)
              for one, name in session.execute(question)]
-    audit.consulted(session, actor, "victim_import", operation="import.listed", shown=[line.id for line in found])
+    audit.consulted(session, actor, "victim_import", operation="import.listed",
+                    shown=[line.id for line in found])
     return found
 
 
@@ -81,7 +82,7 @@ def open_import(session: Session, actor: Actor, import_id: int, *, to_change: bo
 
 def rows_of(session: Session, actor: Actor, import_id: int, part: str, *, after: int | None = None,
             before: int | None = None) -> Shown:
-    """Rows of one part of an import (`PARTS`, or "kept": left standing by an undo), and a note that they were seen.
+    """Rows of one part of an import (`PARTS`, or "kept": left standing by an undo); the look is noted.
 
     Rows that only follow another row's decision are not asked about.
     """
@@ -112,7 +113,8 @@ def followers(session: Session, import_id: int, rows: Iterable[ImportRow]) -> di
     """How many other rows of the list wait for each of these: they share what is decided."""
     numbers = [row.number for row in rows]
     found = session.scalars(select(ImportRow.joins_row).where(
-        ImportRow.import_id == import_id, ImportRow.verdict == Verdict.REVIEW, ImportRow.joins_row.in_(numbers)))
+        ImportRow.import_id == import_id, ImportRow.verdict == Verdict.REVIEW,
+        ImportRow.joins_row.in_(numbers)))
     counted: dict[int, int] = {}
     for number in found:
         counted[number or 0] = counted.get(number or 0, 0) + 1

@@ -1,4 +1,4 @@
-"""What stands on record about one person while a list is entered: what is blank and what the list adds to it."""
+"""What stands on record about one person while a list is entered, and what the list adds to it."""
 
 import json
 from collections.abc import Mapping
@@ -15,9 +15,10 @@ from outreach.foundation import clock
 from outreach.foundation.force import current
 
 # What a list may say of a person, in the order of the record. "kind" is filled for somebody new only.
-FIELDS = ("title", "first_name", "last_name", "gender", "born_on", "age_estimate", "address_line_1", "address_line_2",
-          "town", "postcode", "district", "email", "preferred_channel", "lives_alone", "may_leave_message", "may_post",
-          "may_text", "may_email", "may_visit", "safe_from", "safe_until", "who_may_answer")
+FIELDS = ("title", "first_name", "last_name", "gender", "born_on", "age_estimate", "address_line_1",
+          "address_line_2", "town", "postcode", "district", "email", "preferred_channel", "lives_alone",
+          "may_leave_message", "may_post", "may_text", "may_email", "may_visit", "safe_from", "safe_until",
+          "who_may_answer")
 _FIELDS, _TIMES = frozenset(FIELDS), frozenset({"safe_from", "safe_until"})
 COLUMNS = tuple(column.name for column in Victim.__table__.columns)
 FOUND_BY = frozenset({"first_name", "last_name", "town", "postcode", "born_on"})
@@ -29,7 +30,7 @@ _BLANK = (None, "", "unknown")
 
 @dataclass(slots=True)
 class Standing:
-    """One person: the columns of the record as the driver has them, telephones, and what their reports add up to."""
+    """One person: the record's columns as the driver has them, telephones, what the reports add up to."""
 
     facts: dict[str, Any]
     is_new: bool = False
@@ -138,7 +139,8 @@ def _blank_record() -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for column in Victim.__table__.columns:
         default = getattr(column.default, "arg", None)
-        facts[column.name] = None if default is None or callable(default) else getattr(default, "value", default)
+        default = None if callable(default) else default
+        facts[column.name] = getattr(default, "value", default)
     return facts | {"vulnerability": "[]", "need_reasons": "[]"}
 
 

@@ -1,4 +1,4 @@
-"""The steps of an import that the worker takes: each keeps its place, so that one that was stopped goes on from there."""
+"""The steps of an import that the worker takes: one that was stopped goes on from its place."""
 
 import os
 from collections.abc import Callable
@@ -58,7 +58,8 @@ def advance(session: Session, found: VictimImport, to: int, filed_up_to: int = 0
         update(VictimImport)
         .where(VictimImport.id == found.id, VictimImport.state == found.state,
                VictimImport.position == found.position)
-        .values(position=to, filed_up_to=filed_up_to), execution_options={"audited": True, "synchronize_session": False})
+        .values(position=to, filed_up_to=filed_up_to),
+        execution_options={"audited": True, "synchronize_session": False})
     if moved.rowcount != 1:
         raise Overtaken
     found.position, found.filed_up_to = to, filed_up_to

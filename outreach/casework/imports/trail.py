@@ -1,4 +1,4 @@
-"""The audit log of work on many records at once: ids and names of fields, in the transaction of the change."""
+"""The audit log of work on many records at once: ids and names of fields, never a value."""
 
 from datetime import datetime
 from typing import Any
@@ -23,10 +23,11 @@ class Trail:
         self._rows: list[tuple[Any, ...]] = []
 
     def add(self, action: Action, record: str, record_id: int, number: int, **details: Any) -> None:
-        """Note what was done with one record for one row of the list; `details` hold ids and names of fields."""
+        """Note what was done with one record for one row; `details` hold ids and names of fields."""
         more = {name: value for name, value in details.items() if value}
         self._rows.append((*self._start, action.value, self._operation, record, record_id,
-                           f'{{"import": {self._import_id}, "row": {number}{_further(more)}}}', self._request))
+                           f'{{"import": {self._import_id}, "row": {number}{_further(more)}}}',
+                           self._request))
 
     def write(self) -> None:
         """Write all that was noted."""

@@ -62,7 +62,8 @@ def _undo_some(database: Database, found: VictimImport, actor: Actor) -> int:
     with database.transaction() as session:
         bulk = Bulk(session)
         some = rows.read(bulk, "r.import_id = :import_id AND r.number < :before AND r.done "
-                         "ORDER BY r.number DESC LIMIT :most", import_id=found.id, before=found.position, most=AT_ONCE)
+                         "ORDER BY r.number DESC LIMIT :most",
+                         import_id=found.id, before=found.position, most=AT_ONCE)
         if some:
             advance(session, found, some[-1].number)
             Undoing(session, actor, found.id, now()).undo(some)
@@ -71,7 +72,7 @@ def _undo_some(database: Database, found: VictimImport, actor: Actor) -> int:
 
 
 class Undoing:
-    """One transaction's share: rows in descending order, each put back from what it says stood there before."""
+    """One transaction's share: rows in descending order, each put back as it says it was before."""
 
     def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
         self._session, self._bulk = session, Bulk(session)
@@ -111,21 +112,24 @@ class Undoing:
         self._restored[person.id] = person
         person.phones = [number for number in person.phones if number not in self._numbers(row)]
         if "victim" in row.before:
-            self._trail.add(Action.ALTERATION, "victim", person.id, row.number, fields=sorted(row.before["victim"]))
+            self._trail.add(Action.ALTERATION, "victim", person.id, row.number,
+                            fields=sorted(row.before["victim"]))
 
     def _numbers(self, row: Row) -> set[str]:
-        return {self._changes.numbers[phone] for phone in row.before.get("phones", ()) if phone in self._changes.numbers}
+        known = self._changes.numbers
+        return {known[phone] for phone in row.before.get("phones", ()) if phone in known}
 
     def _write(self, undone: Sequence[Row]) -> None:
         bulk = self._bulk
-        self._take_back_follow_ups([planned for row in undone for planned in row.before.get("follow_ups", ())])
+        self._take_back_follow_ups([one for row in undone for one in row.before.get("follow_ups", ())])
         bulk.delete("fraud_report", "id", [row.report_id for row in undone if row.report_id])
         bulk.delete("victim_phone", "id", [phone for row in undone for phone in row.before.get("phones", ())])
         search.forget(self._session, self._gone)
         bulk.delete("match_key", "victim_id", self._gone)
         bulk.delete("victim", "id", self._gone)
         self._put_back()
-        bulk.delete("household", "id", [row.before["household"] for row in undone if "household" in row.before],
+        bulk.delete("household", "id",
+                    [row.before["household"] for row in undone if "household" in row.before],
                     "AND NOT EXISTS (SELECT 1 FROM victim v WHERE v.household_id = household.id) "
                     "AND NOT EXISTS (SELECT 1 FROM household_stay s WHERE s.household_id = household.id)")
         self._trail.write()
@@ -140,7 +144,7 @@ class Undoing:
         search.index(self._session, [entry_of(person) for person in restored])
 
     def _take_back_follow_ups(self, ids: Sequence[int]) -> None:
-        """The follow-ups, and the promises made for them; a promise the worker tried before stays as cancelled."""
+        """The follow-ups and what was promised for them; a promise once tried stays, as cancelled."""
         self._bulk.delete("outbox", "subject_id", ids, "AND subject_type = 'follow_up' AND state = 'ready' "
                           "AND NOT EXISTS (SELECT 1 FROM outbox_attempt a WHERE a.outbox_id = outbox.id)")
         self._bulk.change("outbox", "state = 'cancelled'", "subject_id", ids,

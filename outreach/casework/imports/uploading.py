@@ -34,10 +34,12 @@ class UploadedBefore(Exception):
 
 
 @operation("import.uploaded", needs=May.IMPORT)
-def upload(session: Session, actor: Actor, path: Path, *, source: str, file_name: str, uploads: Path) -> VictimImport:
+def upload(session: Session, actor: Actor, path: Path, *, source: str, file_name: str,
+           uploads: Path) -> VictimImport:
     """Take in the file at `path`, keep a copy under a name that says nothing, and guess its columns.
 
-    Raises `SourceNeeded`, `UnreadableList` (a file that is no list, is empty, too big, …) and `UploadedBefore`.
+    Raises `SourceNeeded`, `UnreadableList` (a file that is no list, is empty, too big, …) and
+    `UploadedBefore`.
     Nothing is kept then.
     """
     source = " ".join(source.split())[:_LONGEST_SOURCE]
@@ -85,8 +87,8 @@ def refuse_repeat(session: Session, file_hash: str) -> None:
     if earlier := same_file(session, file_hash):
         day = local(earlier.uploaded_at)
         who = session.get_one(Account, earlier.uploaded_by_id).name
-        raise UploadedBefore(f"This file was uploaded on {day.day} {day:%B %Y} by {who}. {_HINT[earlier.state]}",
-                             earlier.id)
+        raise UploadedBefore(f"This file was uploaded on {day.day} {day:%B %Y} by {who}. "
+                             f"{_HINT[earlier.state]}", earlier.id)
 
 
 def guess(session: Session, source: str, names: list[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A whole list from the command line: received, checked, committed; the rows that need a person wait on the desk."""
+"""A whole list from the command line: received, checked, committed; what needs a person waits on the desk."""
 
 import time
 from collections.abc import Mapping
@@ -24,7 +24,8 @@ from outreach.foundation.permissions import Actor, May
 def import_file(database: Database, actor: Actor, path: Path, source: str, *,
                 mapping: Mapping[str, str] | None = None, dry_run: bool = False, uploads: Path,
                 progress: Progress | None = None) -> dict[str, Any]:
-    """Import a list and give {"import_id", "rows", "new", "updated", "to_review", "errors", "left_out", "entered",
+    """Import a list and give {"import_id", "rows", "new", "updated", "to_review", "errors", "left_out",
+    "entered",
     "seconds"}.
 
     `mapping` is field → column, else it is guessed or remembered. Raises `UnreadableList`, `UploadedBefore`,
@@ -52,7 +53,8 @@ def undo(database: Database, actor: Actor, import_id: int) -> dict[str, Any]:
 
 
 def matching_report(path: Path) -> dict[str, list[list[int]]]:
-    """Pairs of row numbers that are one person, and pairs a person should decide about; no database is needed."""
+    """Pairs of row numbers that are one person, and pairs a person should decide about; no database is
+    needed."""
     with checked_rows(path, guess(read_header(path).columns)) as source:
         return report([person_in(of_checked(row)) for chunk in source for row in chunk])
 
