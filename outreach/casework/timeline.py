@@ -108,7 +108,7 @@ def page(session: Session, victims: Sequence[int], *, kinds: Iterable[Kind] = ()
 def _contacts(session: Session, victims: Sequence[int], after: Place | None, limit: int) -> Iterable[Entry]:
     for id, victim, at, channel, outcome, attempt, minutes, verified, summary, by in _rows(
             session, Kind.CONTACT, victims, after, limit):
-        facts = (f"attempt {attempt}" if attempt > 1 else "", f"{minutes} minutes" if minutes else "",
+        facts = (f"attempt {attempt}" if attempt > 1 else "", _minutes(minutes),
                  "identity verified" if verified else "")
         title = f"{channel.capitalize()}: {outcome}" if outcome is not Outcome.DECEASED else "Told of a death"
         yield Entry(at, Kind.CONTACT, id, victim, title, by, summary, _dotted(facts))
@@ -193,6 +193,10 @@ def _source(source: str) -> str:
 
 def _dotted(facts: Iterable[str]) -> str:
     return " · ".join(filter(None, facts))
+
+
+def _minutes(minutes: int | None) -> str:
+    return "" if not minutes else "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _money(amount: Decimal | None, word: str) -> str:

@@ -70,7 +70,7 @@ def test_the_next_attempt_is_proposed_as_soon_as_the_outcome_is_chosen(desk, off
     part = desk(officer).get(f"{here}/proposal", params={"outcome": UNSAFE, "on": "", "at": "10am"},
                              headers=HTMX)
     fields = typed(part)
-    assert "<html" not in part.text and part.text.lstrip().startswith("<fieldset")
+    assert "<html" not in part.text and part.text.lstrip().startswith('<section class="form__part" id="next"')
     assert fields["next_on"] and fields["next_at"] and "Second attempt" in fields["next_reason"]
     assert fields["next_step"] == "attempt" and "Proposed" in words(part)
 

@@ -367,6 +367,21 @@ def test_two_records_are_found_compared_merged_and_taken_apart(desk, officer, se
     assert "07700 900 303" not in words(client.get(record(mrs_hill)))
 
 
+def test_what_only_one_of_two_records_says_stands_in_its_own_line(desk, officer, enter, mrs_hill):
+    polish = enter("Margaret", "Hill", language="Polish", enhanced_rights=True)
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td>',
+                      desk(officer).get(f"{record(mrs_hill)}/merges/new?with={polish.id}").text)
+    assert ("Language", "–", "Polish") in rows and ("Enhanced rights", "–", "Yes") in rows
+    assert ("Reports", "0", "0") in rows
+
+
+def test_a_restricted_record_is_not_compared_before_somebody_says_why(desk, officer, enter, mrs_hill):
+    other = enter("Margaret", "Hidden", restricted=True)
+    answer = desk(officer).get(f"{record(mrs_hill)}/merges/new?with={other.id}")
+    assert answer.status_code == 422 and "open it and say why first" in words(answer)
+    assert "Hidden" not in answer.text
+
+
 def test_a_merge_needs_another_record(desk, officer, mrs_hill):
     for typed in ("", "x", "999999", str(mrs_hill.id)):
         answer = desk(officer).submit(f"{record(mrs_hill)}/merges", {"merged_id": typed})

@@ -1,7 +1,5 @@
 """Two records of one person: found, set side by side, made one, and taken apart again."""
 
-from typing import Any
-
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
@@ -15,6 +13,7 @@ from outreach.casework import search
 from outreach.casework.victims import (
     Merged,
     NotFound,
+    ReasonNeeded,
     Victim,
     entering,
     listing,
@@ -62,7 +61,10 @@ def delete(request: Request, victim: OpenedVictim, merge_id: int, session: Db, m
 
 def _asked(request: Request, session: Session, me: Actor, victim: Victim, chosen: str,
            wrong: str = "") -> Response:
-    other = _other(session, me, chosen)
+    try:
+        other = _other(session, me, chosen)
+    except ReasonNeeded:
+        other, wrong = None, f"Record {chosen} is restricted: open it and say why first"
     alikes = look_alikes.find(session, me, look_alikes.person_of(victim))
     q = request.query_params.get("q", "").strip()[:200]
     ids = search.find(session, me, q, MOST_FOUND).ids if q else []
@@ -82,7 +84,13 @@ def _other(session: Session, me: Actor, id: str, *, to_change: bool = False) -> 
         return None
 
 
-def _rows(victim: Victim, other: Victim) -> list[tuple[str, Any, Any]]:
-    return [(heading, one, two) for part in told.PARTS
-            for (heading, one), (_, two) in zip(told.rows(part, victim), told.rows(part, other), strict=False)
-            ] + [("Reports", str(len(victim.fraud_reports)), str(len(other.fraud_reports)))]
+def _rows(victim: Victim, other: Victim) -> list[tuple[str, str, str]]:
+    """Every detail of both records, line by line; one has lines that the other lacks."""
+    one, two = _lines(victim), _lines(other)
+    return [(name, one.get(name, ""), two.get(name, "")) for name in {**one, **two}]
+
+
+def _lines(victim: Victim) -> dict[str, str]:
+    lines = {name: ", ".join(value.splitlines()) for part in told.PARTS for name, value in told.rows(part,
+                                                                                                     victim)}
+    return lines | {"Reports": str(len(victim.fraud_reports))}

@@ -30,7 +30,7 @@ def text_of(session: Db, me: Actor, victim: Victim) -> str:
     marking = force.current().force.marking
     lines = [marking, "", f"{victim.name} (Outreach record {victim.id})", ", ".join(told.facts(victim)),
              f"Need: {victim.band} ({told.why(victim)})",
-             f"With: {carer_of(session, victim) or 'nobody yet'}"]
+             f"Assigned to: {carer_of(session, victim) or 'nobody yet'}"]
     if members := home.members(session, me, victim):
         seen = [member.name for member in members if not member.restricted]
         lines.append(f"Lives with: {', '.join(seen)}")

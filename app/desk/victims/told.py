@@ -41,7 +41,8 @@ def facts(victim: Victim) -> list[str]:
     """The line under the name: age and place."""
     age = f"{'' if victim.born_on else 'about '}{victim.age} years old" if victim.age is not None else ""
     kind = "" if victim.kind is Kind.INDIVIDUAL else victim.kind.capitalize()
-    return [fact for fact in (kind, age, victim.town, victim.postcode, victim.district) if fact]
+    district = victim.district if victim.district != victim.town else ""
+    return [fact for fact in (kind, age, victim.town, victim.postcode, district) if fact]
 
 
 def badges(victim: Victim) -> list[str]:
@@ -114,7 +115,7 @@ def _circumstances(victim: Victim) -> Rows:
     told = [("Lives alone", _ASKED[victim.lives_alone]),
             ("Vulnerability", vulnerable[:1].upper() + vulnerable[1:] or "None recorded"),
             ("Supporter", supporter or "None recorded"),
-            ("Power of attorney", victim.power_of_attorney.capitalize())]
+            ("Power of attorney", victim.power_of_attorney.replace("unknown", "not known").capitalize())]
     told += [("Language", victim.language)] * bool(victim.language)
     told += [("Format", victim.format.capitalize())] * (victim.format != "standard")
     told += [("Enhanced rights", victim.enhanced_rights_basis or "Yes")] * victim.enhanced_rights
