@@ -210,6 +210,16 @@ def test_moving_it_moves_what_the_worker_promised(session: Session, officer: Act
             for line in outbox.story(session, "follow_up", found.id)] == [True, False]
 
 
+def test_moved_before_its_hour_it_is_queued_at_the_new_one_only(session: Session, officer: Actor,
+                                                                mrs_hill: Victim) -> None:
+    found = plan(session, officer, mrs_hill)
+    follow_ups.change(session, officer, found, due_at=soon(20), reason="Ring her")
+    session.commit()
+    waiting = select(OutboxMessage.run_after).where(OutboxMessage.state == State.READY)
+    assert session.scalars(waiting).all() == [soon(20)]
+    session.commit()
+
+
 def test_a_cancelled_follow_up_is_never_queued(session: Session, officer: Actor, mrs_hill: Victim,
                                                worker: Engine) -> None:
     found = plan(session, officer, mrs_hill)
@@ -256,6 +266,20 @@ def test_a_follow_up_is_queued_when_its_hour_has_come_and_the_log_says_who(
     logged = session.scalars(select(AuditEntry).where(AuditEntry.operation == "follow_up.fell_due")).all()
     assert [(entry.record_id, entry.actor_id) for entry in logged] == [(found.id, 1)]
     assert outbox.story(session, "follow_up", found.id)[0].text.startswith("Queued this follow-up at ")
+    session.commit()
+
+
+def test_one_that_was_done_as_its_hour_struck_stays_done(session: Session, officer: Actor, mrs_hill: Victim,
+                                                         worker: Engine) -> None:
+    found = plan(session, officer, mrs_hill)
+    make_due(session, found)
+    with acting(session, COMMAND_LINE, "test"):
+        found.status = Status.DONE
+    session.commit()
+    assert worker.work(Lane.ROWS) == 1
+    session.expire_all()
+    assert found.status is Status.DONE
+    assert session.scalar(select(func.count()).where(AuditEntry.operation == "follow_up.fell_due")) == 0
     session.commit()
 
 

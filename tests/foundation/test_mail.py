@@ -21,6 +21,7 @@ from outreach.foundation.outbox import (
     Suppressed,
     Words,
     lives,
+    outcome,
     posting,
 )
 from outreach.foundation.permissions import Actor
@@ -193,6 +194,22 @@ def test_a_worker_killed_with_the_body_on_the_way_leaves_no_second_copy_by_itsel
                                                      attempts=1, lease_until=clock.now()))
     worker("").give_back()
     assert standing(database).state is state
+
+
+def test_a_letter_that_left_but_could_not_be_noted_is_not_sent_again(
+        database: Database, worker: Any, mail_room: MailRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    promise(database, 1)
+    engine, write = worker(mail_room.url), outcome.write
+
+    def disk_full_when_done(*args: Any, **more: Any) -> None:
+        if args[4] is State.DONE:
+            raise OSError("No space left on device")
+        write(*args, **more)
+
+    monkeypatch.setattr(outcome, "write", disk_full_when_done)
+    engine.work(Lane.POST)
+    assert len(mail_room.kept) == 1 and standing(database).state is State.UNKNOWN
+    assert engine.work(Lane.POST) == 0
 
 
 def test_whoever_objects_while_the_relay_is_asked_gets_nothing(database: Database, worker: Any,
