@@ -51,15 +51,21 @@ def _one_kind(address: str, victims: int) -> dict[str, Any]:
 @contextmanager
 def ours(database: Database) -> Iterator[Server]:
     """Our own site on this database, as a browser that is signed in as the officer."""
+    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as folder, at_work(database, folder) as server:
+        yield server
+
+
+@contextmanager
+def at_work(database: Database, folder: str) -> Iterator[Server]:
+    """The same with a data folder that others use as well."""
     with database.transaction() as session:
         account = by_email(session, OFFICER_EMAIL)
         assert account is not None
         token = sign_ins.begin(session, account)
-    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as folder:
-        env = {"OUTREACH_DATA": folder, "OUTREACH_DATABASE_URL": database.url, "OUTREACH_ENV": "demo"}
-        code = "import os; from app import web; web.serve('desk', '127.0.0.1', int(os.environ['PORT']), 1)"
-        with serving(code, LIST, env=env, headers={"Cookie": f"outreach_session={token}"}) as server:
-            yield server
+    env = {"OUTREACH_DATA": folder, "OUTREACH_DATABASE_URL": database.url, "OUTREACH_ENV": "demo"}
+    code = "import os; from app import web; web.serve('desk', '127.0.0.1', int(os.environ['PORT']), 1)"
+    with serving(code, LIST, env=env, headers={"Cookie": f"outreach_session={token}"}) as server:
+        yield server
 
 
 def _bare(address: str) -> dict[str, float]:
