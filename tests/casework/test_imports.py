@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Session
 
 from outreach.casework.fraud_reports import FraudReport
-from outreach.casework.imports import committing, deciding, mapping, uploading
+from outreach.casework.imports import (
+    committing,
+    deciding,
+    filing,
+    mapping,
+    placing_apart,
+    undoing,
+    uploading,
+)
 from outreach.casework.imports.checking import check
 from outreach.casework.imports.entering import Entering
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
@@ -380,3 +389,82 @@ def test_an_undone_import_can_be_seen_by_its_state(desk: Desk, write: Write) -> 
     with desk.database.reading() as session:
         found = session.get_one(VictimImport, import_id)
         assert (found.state, found.undone_at is not None) == (State.UNDONE, True)
+
+
+def test_the_spreadsheet_twin_of_a_list_gives_the_same_records(desk: Desk, write: Write,
+                                                               tmp_path: Path) -> None:
+    twin = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(twin, {"strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([HEAD, *ROWS]):
+            sheet.write_row(at, 0, row)
+    plain = desk.check(write())
+    told = [row_told(desk, plain, number) for number in range(1, 6)]
+    other = desk.check(twin)
+    assert [row_told(desk, other, number) for number in range(1, 6)] == told
+    assert desk.counts(other) == desk.counts(plain)
+
+
+def row_told(desk: Desk, import_id: int, number: int) -> tuple[Any, ...]:
+    row = desk.row(import_id, number)
+    return row.values, row.errors, row.verdict, row.joins_row
+
+
+def test_a_long_list_placed_in_a_process_apart_ends_the_same(desk: Desk, write: Write,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    here = desk.check(write())
+    monkeypatch.setattr(placing_apart, "LONG", 0)
+    apart = desk.check(write([*ROWS, []], name="longer.csv"))
+    assert [row_told(desk, apart, number) for number in range(1, 6)] == [
+        row_told(desk, here, number) for number in range(1, 6)]
+
+
+def test_a_one_pass_import_that_was_killed_goes_on_and_ends_the_same(
+        desk: Desk, write: Write, killed_after: Callable[[int], None],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing_apart, "AT_ONCE", 1)
+    killed_after(3)
+    with pytest.raises(Killed):
+        import_file(desk.database, desk.actor, write(), "Report Fraud", uploads=desk.uploads)
+    assert len(desk.victims()) == 2
+    monkeypatch.undo()
+    committing.check_and_commit(desk.database, 1, desk.uploads)
+    assert [victim.last_name for victim in desk.victims()] == ["Hill", "Dale"]
+    assert desk.counts(1) == {"rows": 5, "new": 2, "updated": 1, "to_review": 1, "errors": 1, "left_out": 0,
+                              "entered": 3}
+    with desk.database.reading() as session:
+        filed = session.scalar(text("SELECT count(DISTINCT victim_id) FROM match_key"))
+    assert filed == 2
+
+
+def test_an_undo_that_was_killed_goes_on_and_ends_the_same(desk: Desk, write: Write,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    before = everything(desk.database)
+    import_id = desk.check(write())
+    desk.commit(import_id)
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    desk.do(undo_import, import_id)
+    with pytest.raises(Killed):
+        run_undo(desk.database, import_id, progress=_die)
+    assert len(desk.victims()) == 1
+    run_undo(desk.database, import_id)
+    assert everything(desk.database) == before
+
+
+def _die(_done: int, _total: int) -> None:
+    raise Killed
+
+
+def test_keys_of_many_people_are_filed_a_share_at_a_time(desk: Desk, write: Write,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing, "GATHERED", 2)
+    monkeypatch.setattr(committing, "AT_ONCE", 3)
+    names = ("Ashe", "Birk", "Cole", "Dunn", "Eyre", "Firth", "Gale", "Hart", "Ives", "Judd")
+    people = [["", "", "Ms", "Ann", name, f"{at}/03/1950", f"{at} Mill Road", "Malton", "YO17 7AB", *[""] * 6]
+              for at, name in enumerate(names, 1)]
+    desk.commit(desk.check(write(people)))
+    with desk.database.reading() as session:
+        filed = session.scalar(text("SELECT count(DISTINCT victim_id) FROM match_key"))
+    assert filed == 10
+    again = desk.check(write([[*row[:14], "again"] for row in people], name="again.csv"))
+    assert desk.counts(again)["updated"] == 10
