@@ -7,6 +7,7 @@ nothing. This is the only file that knows arq.
 import asyncio
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -96,7 +97,12 @@ class Hands:
         watching = [asyncio.create_task(self._watch(lane)) for lane in Lane]
         beating = asyncio.create_task(self._beat())
         await self._told_to_stop.wait()
-        await asyncio.wait([*watching, beating], timeout=FINISH_WITHIN)
+        _, unfinished = await asyncio.wait([*watching, beating], timeout=FINISH_WITHIN)
+        if unfinished:
+            # Long work goes on from its saved place in another worker. Our lock must not be free while a
+            # thread of ours still works, so we end as a killed worker does.
+            log.info("the worker %s leaves long work unfinished", self.life.name)
+            os._exit(0)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         await asyncio.to_thread(self.life.end)
