@@ -36,7 +36,7 @@ TABLE = {
     "GET /desk/victims/exports/new": "OS",
     "POST /desk/victims/exports": "OS",
     f"GET {VICTIM}": "OAS",
-    f"GET {VICTIM}/summary": "OAS",
+    f"GET {VICTIM}/summary": "OS",
     f"GET {VICTIM}/details/{{name}}": "OAS",
     f"GET {VICTIM}/details/{{name}}/edit": "O",
     f"POST {VICTIM}/details/{{name}}": "O",

@@ -10,6 +10,7 @@ from outreach.casework import search, timeline
 from outreach.casework.contacts import Contact, ContactChannel, Outcome
 from outreach.casework.fraud_reports import FraudReport, Source, enter_report
 from outreach.casework.safe_contact import Answer
+from outreach.casework.search.keeping import engine_of
 from outreach.casework.victims import (
     MatchKey,
     Merged,
@@ -83,6 +84,7 @@ def test_the_merged_records_address_leads_to_the_kept_one(session, officer, mrs_
         open_victim(session, officer, peggy.id)
     assert moved.value.into_id == mrs_hill.id
     assert search.find(session, officer, "peggy hill 07700 900303").ids == [mrs_hill.id]
+    assert engine_of(session).words(session, [peggy.id]) == {}
 
 
 def test_a_merged_record_is_nobodys_look_alike(session, officer, mrs_hill, peggy):

@@ -17,7 +17,7 @@ from outreach.foundation.permissions import Actor, May
 room = Room(prefix="/desk/victims/{victim_id:int}/summary")
 
 
-@room.get("", needs=May.SEE_VICTIM)
+@room.get("", needs=May.EXPORT)
 def show(request: Request, victim: OpenedVictim, session: Db, me: Me) -> Response:
     """The text, marked; that it leaves the system is logged as a disclosure."""
     audit.disclosed(session, me, "victim", victim.id, operation="victim.summarised",

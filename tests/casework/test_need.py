@@ -1,0 +1,85 @@
+"""Need: points that add up in the open, each with its reason in words, by the force's own weights."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from outreach.casework import need
+from outreach.casework.fraud_reports import Source, enter_report
+from outreach.casework.need import Band, Facts
+from outreach.casework.safe_contact import Answer
+from outreach.foundation.force import current
+
+NOBODY = Facts(age=None, factors=[], lost=Decimal(0), reports=1, suspect_known=False, reached=True)
+
+
+def reckoned(**facts):
+    values = {name: getattr(NOBODY, name) for name in Facts.__slots__}
+    return need.reckon(Facts(**values | facts))
+
+
+def test_somebody_of_whom_nothing_is_known_has_no_points():
+    assert reckoned() == need.Need(0, Band.STANDARD, [])
+
+
+def test_points_add_up_and_the_heaviest_reason_stands_first():
+    found = reckoned(age=86, factors=["dementia", "hearing"], lost=Decimal(12000))
+    rules = current().need
+    assert found.score == (rules.age[85] + rules.factors["dementia"].points + rules.factors["hearing"].points
+                           + rules.lost[10000])
+    assert found.reasons[0] == "dementia" and found.band is Band.HIGH
+
+
+@pytest.mark.parametrize(("age", "reason"), [(74, []), (75, ["age:75"]), (84, ["age:75"]), (85, ["age:85"])])
+def test_only_the_highest_step_that_is_reached_counts(age, reason):
+    assert reckoned(age=age).reasons == reason
+
+
+@pytest.mark.parametrize(("lost", "reason"), [("999.99", []), ("1000", ["lost:1000"]), ("49999",
+                                                                                        ["lost:10000"]),
+                                              ("50000", ["lost:50000"])])
+def test_what_was_lost_counts_by_steps(lost, reason):
+    assert reckoned(lost=Decimal(lost)).reasons == reason
+
+
+@pytest.mark.parametrize(("facts", "reason"), [
+    ({"reports": 2}, "repeat_victim"), ({"suspect_known": True}, "suspect_known"), ({"reached": False},
+                                                                                    "never_reached")])
+def test_what_the_record_itself_shows_counts(facts, reason):
+    assert reckoned(**facts).reasons == [reason]
+
+
+def test_bands_begin_where_the_force_says():
+    rules = current().need
+    assert [need.band_of(score, current()) for score in (rules.medium_from - 1, rules.medium_from,
+                                                         rules.high_from - 1, rules.high_from)] == [
+        Band.STANDARD, Band.MEDIUM, Band.MEDIUM, Band.HIGH]
+
+
+def test_a_factor_the_force_does_not_know_weighs_nothing():
+    assert reckoned(factors=["left_handed"]).score == 0
+
+
+def test_reasons_are_told_as_an_officer_would():
+    assert need.in_words(["age:85", "lost:10000", "lives_alone", "repeat_victim", "old_code"]) == (
+        "aged 85 or over, lost £10,000 or more, lives alone, defrauded before, old code")
+
+
+@pytest.mark.parametrize(("born_on", "today", "age"), [
+    (date(1941, 3, 27), date(2026, 3, 26), 84), (date(1941, 3, 27), date(2026, 3, 27), 85),
+    (date(1944, 2, 29), date(2026, 2, 28), 81), (None, date(2026, 1, 1), 70)])
+def test_age_is_in_whole_years(born_on, today, age):
+    assert need.age_on(today, born_on, 70) == age
+
+
+def test_living_alone_counts_once_however_it_was_recorded(session, enter):
+    twice = enter("Ann", "Grey", lives_alone=Answer.YES, vulnerability=["lives_alone"])
+    once = enter("Ann", "Brown", lives_alone=Answer.YES)
+    assert twice.need_reasons.count("lives_alone") == 1 and twice.need_score == once.need_score
+
+
+def test_losses_of_all_reports_are_one_sum(session, officer, mrs_hill):
+    for _ in range(2):
+        enter_report(session, officer, mrs_hill, source=Source.SELF, fraud_type="courier", lost=Decimal(600))
+    assert "lost:1000" in mrs_hill.need_reasons
