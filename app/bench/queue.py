@@ -110,7 +110,9 @@ def _worker(database: Database, folder: str) -> Iterator[None]:
         process = subprocess.Popen([sys.executable, "-m", "app.worker"], env=_env(database, folder),
                                    stdout=said, stderr=said)
     try:
-        time.sleep(4)  # begun, listening, and idle
+        while b"has begun" not in Path(folder, "worker.log").read_bytes() and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(1)  # listening, and idle
         yield
     finally:
         process.terminate()
