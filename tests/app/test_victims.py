@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from outreach.casework.contacts import Contact, ContactChannel, Outcome
 from outreach.casework.follow_ups import plan
@@ -196,6 +196,21 @@ def test_a_long_timeline_has_pages(desk, officer, session, mrs_hill):
         further = re.search(r'pages__way--on" href="([^"]+)"', page.text)
         to = html.unescape(further[1]) if further else ""
     assert sorted(map(int, seen)) == [*range(45)]
+
+
+def test_a_long_record_asks_no_more_of_the_database_than_a_short_one(desk, officer, session, database, full):
+    asked, client = [], desk(officer)
+    event.listen(database.reader, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    client.get(record(full))
+    short = len(asked)
+    asked.clear()
+    with acting(session, officer, "contact.logged"):
+        session.add_all(Contact(victim_id=full.id, at=clock.now(), by_id=officer.id, attempt_no=1,
+                                channel=ContactChannel.CALL, outcome=Outcome.SPOKE) for _ in range(39))
+    session.commit()
+    asked.clear()
+    client.get(record(full))
+    assert len(asked) <= short <= 18
 
 
 def test_the_household_has_one_timeline(desk, officer, session, full, mr_hill):
