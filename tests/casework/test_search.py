@@ -44,7 +44,7 @@ def edith(enter: Enter) -> Victim:
     enter("William", "Braithwaite", town="Malton", postcode="YO17 7AB", need_score=30)
     enter("Siân", "O'Brien-Hill", town="York", postcode="YO10 3QQ")
     return enter("Edith", "Hill", title="Mrs", town="Scarborough", postcode="YO12 4TX",
-                 born_on=date(1941, 3, 27), phones=("+441723496001", "+447700900123"),
+                 born_on=date(1941, 3, 27), phones=("+441632960496", "+447700900123"),
                  email="edith@example.org", reference="NFRC240112345", need_score=50)
 
 
@@ -52,7 +52,7 @@ def edith(enter: Enter) -> Victim:
     "Edith Hill", "hill edith", "Mrs Hill scarborough", "edi", "EDITH yo12", "hill yo1", "yo12 4tx",
     "YO124TX", "hill yo12 4", "hill yo12 4t", "edith scarb",
     "Edth Hill", "Eidth Hill", "Edithh Hill", "Edich Hill", "edith hlil", "edith hil",
-    "01723 496001", "+44 1723 496 001", "(01723) 496001", "496001", "07700900123", "hill 900 123",
+    "01632 960496", "+44 1632 960 496", "(01632) 960496", "960496", "07700900123", "hill 900 123",
     "27/3/1941", "27 March 1941", "hill 1941-03-27", "27.3.41",
     "edith@example.org", "EDITH@EXAMPLE.ORG", "nfrc 2401 12345", "NFRC240112345"])
 def test_the_officer_finds_mrs_hill_by_whatever_the_caller_gives(session, officer, edith, typed):
@@ -125,7 +125,7 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(session, officer, edith)
     search.index_victim(session, edith)
     assert search.find(session, officer, "wainscott").ids == [edith.id]
     assert edith.id not in search.find(session, officer, "hill").ids
-    assert search.find(session, officer, "496001").ids == []
+    assert search.find(session, officer, "960496").ids == []
 
 
 def test_whoever_is_forgotten_leaves_no_word_behind(session, officer, enter):
