@@ -74,5 +74,6 @@ def harmless(cell: Any) -> str:
 
 
 def _cells(line: Line) -> tuple[Any, ...]:
-    return (line.victim_id, line.name, BANDS[line.band], line.why, line.age, line.place, line.lost,
-            short_day(line.last_contact_at), short_day(line.next_follow_up_at), line.assigned_to)
+    return (line.victim_id, line.name, BANDS[line.band], line.why, line.age,
+            line.place.replace(listing.HARD_SPACE, " "), line.lost, short_day(line.last_contact_at),
+            short_day(line.next_follow_up_at), line.assigned_to)

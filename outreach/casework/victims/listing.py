@@ -26,6 +26,7 @@ ROWS = 50
 COUNTED = 1000      # a longer list is "1,000+": nobody needs the exact figure, and it would cost a page
 
 EXPORTED = 10_000
+HARD_SPACE = "\u00a0"  # within a postcode, where a line must not end
 
 
 _ASSIGNABLE = select(Account.id, Account.name, Account.expires_on).where(
@@ -227,11 +228,12 @@ def _beyond(order: Order, place: tuple[Any, ...], down: bool) -> ColumnElement[b
 
 
 def _line(row: Any) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
-    return Line(row.id, name, row.band, _why(tuple(row.need_reasons)),
-                " ".join(part for part in (row.town, row.postcode) if part),
-                _age(row.born_on, row.age_estimate), row.lost, row.last_contact_at, row.next_follow_up_at,
-                row.assigned_to)
+    (victim_id, title, first_name, last_name, band, reasons, town, postcode, born_on, age_estimate, lost,
+     last_contact_at, next_follow_up_at, assigned_to) = row
+    name = " ".join([part for part in (title, first_name, last_name) if part])
+    place = " ".join([part for part in (town, postcode.replace(" ", HARD_SPACE)) if part])
+    return Line(victim_id, name, band, _why(tuple(reasons)), place, _age(born_on, age_estimate), lost,
+                last_contact_at, next_follow_up_at, assigned_to)
 
 
 @lru_cache(maxsize=4096)
