@@ -13,7 +13,7 @@ from tests.browser import the_day, victim_list
 from tests.browser.looking import in_every_look
 from tests.browser.the_day import Day
 
-BEGINS = {"officer": "/desk/today", "supervisor": "/desk/today", "administrator": "/desk/accounts",
+BEGINS = {"officer": "/desk/today", "supervisor": "/desk/audit", "administrator": "/desk/accounts",
           "communicator": "/desk/welcome", "nobody": "/desk/sign-in"}
 # What no link leads to: where one is sent on, and parts that only htmx fetches.
 UNLINKED = {"/desk", "/desk/sign-out", "/desk/victims/{victim_id:int}/contacts/proposal",

@@ -130,7 +130,7 @@ def see_today_change(day: Day) -> None:
     page = day.page
     page.get_by_role("link", name="Today").click()
     expect(page.get_by_text("31 days old")).to_have_count(0)
-    expect(page.get_by_text("The last victim list is 0 days old")).to_be_visible()
+    expect(page.get_by_text("The last victim list came in today")).to_be_visible()
     find(day, "dot hill", MRS_HILL)
     page.get_by_role("link", name=MRS_HILL).click()
     expect(page.get_by_role("list", name="Timeline")).to_contain_text("NFRC261100000901")
