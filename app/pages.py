@@ -38,9 +38,13 @@ GOVUK = ("button", "checkboxes", "error-summary", "file-upload", "input", "passw
 DESK_BAR = (
     ("Today", "/desk/today", May.SEE_TODAY),
     ("Victims", "/desk/victims", May.SEE_VICTIM),
+    ("Follow-ups", "/desk/follow-ups", May.SEE_VICTIM),
+    ("Reports", "/desk/fraud-reports", May.SEE_VICTIM),
     ("Victim lists", "/desk/imports", May.IMPORT),
     ("Worker", "/desk/worker", May.SEE_WORKER),
+    ("Audit", "/desk/audit", May.READ_AUDIT),
     ("Accounts", "/desk/accounts", May.MANAGE_ACCOUNTS),
+    ("Settings", "/desk/settings", May.MANAGE_SETTINGS),
 )
 
 

@@ -244,11 +244,13 @@ def test_logging_a_contact_settles_what_it_answers_and_leaves_a_later_visit_stan
     assert due.contact_id == contact.id and due.settled_by_id == officer.id
 
 
-def test_no_reply_leaves_the_next_attempt_standing(session: Session, officer: Actor,
-                                                   mrs_hill: Victim) -> None:
+def test_an_attempt_made_before_its_day_is_that_attempt(session: Session, officer: Actor,
+                                                        mrs_hill: Victim) -> None:
+    """Else the next one, proposed with this contact, would stand beside it."""
     attempt = plan(session, officer, mrs_hill, step=Step.ATTEMPT)
+    decision = plan(session, officer, mrs_hill, step=Step.DECISION)
     log_contact(session, officer, mrs_hill, channel=ContactChannel.CALL, outcome=Outcome.NO_REPLY_UNSAFE)
-    assert attempt.status is Status.PLANNED
+    assert (attempt.status, decision.status) == (Status.DONE, Status.PLANNED)
     session.commit()
 
 

@@ -128,10 +128,11 @@ def cancel_all(session: Session, actor: Actor, victim: Victim) -> int:
 
 @operation("follow_up.settled", needs=May.LOG_CONTACT)
 def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, reached: bool = False) -> int:
-    """Mark done what this contact answers: whatever was due by the end of today, and, when the person was
-    reached, every attempt still planned. A later check or visit stands. Gives how many."""
+    """Mark done what this contact answers: whatever was due by the end of today, an attempt that was planned
+    for later and made now, and, when the person was reached, what was to be decided next. A later check or
+    visit stands. Gives how many."""
     tonight = clock.end_of(clock.today())
-    trying = (Step.ATTEMPT, Step.DECISION) if reached else ()
+    trying = (Step.ATTEMPT, Step.DECISION) if reached else (Step.ATTEMPT,)
     answered = [follow_up for follow_up in _open(session, victim)
                 if follow_up.due_at < tonight or follow_up.step in trying]
     for follow_up in answered:
