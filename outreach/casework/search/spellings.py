@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from outreach.casework.search.words import spelt
 from outreach.foundation.db import is_sqlite
 
-SHORTEST = 3    # letters: with fewer, nearly every word is near every other
-MOST = 40       # spellings that one typed word may stand for
+SHORTEST = 2        # letters of a misspelt word: with one, every word is near every other
+SHORTEST_PART = 3   # letters of what is looked for within words
+MOST = 40           # spellings that one typed word may stand for
 
 _BEGINNING = text("SELECT word FROM name_word WHERE word >= :stem AND word < :after "
                   "ORDER BY people DESC, word LIMIT :most")
@@ -65,7 +66,7 @@ def near(session: Session, word: str, most: int = MOST) -> list[str]:
 
 def within(session: Session, part: str, most: int = MOST) -> list[str]:
     """The commonest spellings that have this somewhere within: "thwaite" is in Braithwaite."""
-    if len(part) < SHORTEST or not part.isalnum():
+    if len(part) < SHORTEST_PART or not part.isalnum():
         return []
     return [row.word for row in session.execute(_WITHIN, {"part": f"%{part}%", "most": most})]
 
