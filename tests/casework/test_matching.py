@@ -86,6 +86,21 @@ def test_a_namesake_child_is_never_joined_to_the_parent(years, shared):
     assert verdict(born_on=date(1941 + years, 3, 27), **shared) is not Verdict.JOIN
 
 
+@pytest.mark.parametrize("shared", [
+    {}, {"email": ""}, {"email": "son@example.org"}, {"phones": LANDLINE}], ids=str)
+@pytest.mark.parametrize("first_name", ["John", "Jonh"])
+def test_a_father_who_lends_his_mobile_or_email_is_not_joined_to_his_namesake(shared, first_name):
+    john: dict[str, Any] = {"title": "Mr", "first_name": "John"}
+    son = mrs_hill(2, **john | {"born_on": None, "first_name": first_name} | shared)
+    expected = Verdict.ASK if shared else Verdict.JOIN  # both lent, and nothing tells them apart
+    assert both_ways(mrs_hill(1, **john), son).verdict is expected
+
+
+def test_a_slip_in_the_name_is_no_reason_to_overlook_another_mobile_and_another_email():
+    assert verdict(first_name="Elizbaeth", phones=("+441632960101", "+447700900188"),
+                   email="other@example.org") is Verdict.ASK
+
+
 def test_senior_and_junior_of_one_name_are_two_people():
     father, son = mrs_hill(title="Mr", first_name="John", last_name="Hill snr", born_on=None), mrs_hill(
         2, title="Mr", first_name="John", last_name="Hill Jnr", born_on=None)

@@ -132,7 +132,7 @@ def _born_same_day(e: Evidence, name: Name) -> Verdict:
             return Verdict.ASK  # one house, and nothing that is the person's own agrees
         return Verdict.JOIN if anything else Verdict.ASK
     if name is Name.CLOSE:
-        return Verdict.JOIN if e.personal or e.household else Verdict.ASK
+        return Verdict.JOIN if (e.personal or e.household) and not e.strangers else Verdict.ASK
     if name is Name.DOUBTFUL:  # twins have one birthday, one house and often one initial
         if e.mobile is Shared.SAME or (e.email is Shared.SAME and e.first is not First.RIVALS):
             return Verdict.JOIN
@@ -160,17 +160,15 @@ def _born_near(e: Evidence, name: Name) -> Verdict:
 
 
 def _birth_unknown(e: Evidence, name: Name) -> Verdict:
-    """Without a date of birth a namesake child looks like the parent: only a mobile tells them apart."""
+    """Without a date of birth a namesake child looks like the parent, and may lend a mobile: two things that
+    are a person's own must agree.
+    """
     anything = e.personal or e.household
+    if name >= Name.CLOSE and e.mobile is Shared.SAME and e.email is Shared.SAME:
+        return Verdict.JOIN
     if name is Name.FULL:
-        if e.mobile is Shared.SAME and e.email is not Shared.DIFFERENT:
-            return Verdict.JOIN
         return Verdict.ASK if anything or e.home is Home.POSTCODE else Verdict.APART
-    if name is Name.CLOSE:
-        if e.mobile is Shared.SAME and (e.email is Shared.SAME or e.household):
-            return Verdict.JOIN
-        return Verdict.ASK if anything else Verdict.APART
-    if name is Name.DOUBTFUL:
+    if name >= Name.DOUBTFUL:
         return Verdict.ASK if anything else Verdict.APART
     return Verdict.ASK if name is Name.MARRIED and e.personal else Verdict.APART
 
