@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.foundation.db import is_sqlite
 
 # Much-used pages are then written once in a while, not with every transaction.
-_ROOM = ("cache_size=-49152", "wal_autocheckpoint=8000")
+_ROOM = ("cache_size=-32768", "wal_autocheckpoint=8000")
 
 
 class Bulk:
@@ -28,7 +28,7 @@ class Bulk:
         self._mark = "?" if self.sqlite else "%s"
 
     def take_room(self) -> None:
-        """Give this connection the memory for long work (48 MiB on SQLite)."""
+        """Give this connection the memory for long work (32 MiB on SQLite)."""
         for setting in _ROOM if self.sqlite else ():
             self._connection.exec_driver_sql(f"PRAGMA {setting}")
 
@@ -109,6 +109,12 @@ as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode     
 def from_json(value: Any) -> Any:
     """What a column of JSON gave: SQLite gives text, PostgreSQL what it means."""
     return json.loads(value) if isinstance(value, str) else value
+
+
+def record(bulk: Bulk, columns: Sequence[str], found: Any) -> dict[str, Any]:
+    """A row as it can be written back, by column; SQLite gives every value so already."""
+    values = found if bulk.sqlite else map(plain, found)
+    return dict(zip(columns, values, strict=True))
 
 
 def plain(value: Any) -> Any:

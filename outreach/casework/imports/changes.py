@@ -32,7 +32,7 @@ class Changes:
         victims = sorted({row.victim_id for row in some if row.victim_id})
         for found in self._bulk.select(", ".join(COLUMNS), "victim", "id", victims,
                                        "" if self._bulk.sqlite else "FOR UPDATE"):
-            self.people[found.id] = of_record(found._mapping)
+            self.people[found.id] = of_record(self._bulk, found)
         for phone_id, victim_id, number in self._bulk.select(
                 "id, victim_id, number", "victim_phone", "victim_id", victims):
             self.numbers[phone_id] = number
@@ -90,6 +90,7 @@ class Changes:
 
     def _entered(self, newcomers: Sequence[int], what: str) -> set[int]:
         """The ids of telephones or follow-ups that rows of this import gave these people."""
+        # The plus sign keeps SQLite to the index of victims.
         found = self._bulk.select('"before"', "import_row", "victim_id", newcomers,
-                                  "AND import_id = :import_id AND done", import_id=self._import_id)
+                                  "AND +import_id = :import_id AND done", import_id=self._import_id)
         return {one for before, in found for one in from_json(before).get(what, ())}

@@ -90,7 +90,7 @@ class Entering:
         names = ", ".join(COLUMNS)
         for found in self._bulk.select(names, "victim", "id", wanted,
                                        "" if self._bulk.sqlite else "FOR UPDATE"):
-            self._people[found.id] = standing.of_record(found._mapping)
+            self._people[found.id] = standing.of_record(self._bulk, found)
         for victim_id, number in self._bulk.select("victim_id, number", "victim_phone", "victim_id", wanted):
             self._people[victim_id].phones.append(number)
         for victim_id, reference, lost, known in self._bulk.select(

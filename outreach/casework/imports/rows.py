@@ -58,11 +58,26 @@ def keep(bulk: Bulk, import_id: int, rows: Sequence[Row]) -> None:
 
 
 def note(bulk: Bulk, rows: Sequence[Row]) -> None:
-    """Write down what became of rows kept before."""
+    """Write down what a commit made of rows kept before."""
     bulk.update("import_row", ("verdict", "joins_victim_id", "joins_row", "victim_id", "report_id", "done",
                                "matches", "before"),
                 [(r.verdict.value, r.joins_victim_id, r.joins_row, r.victim_id, r.report_id, r.done,
                   _small(r.matches), _small(r.before), r.id) for r in rows])
+
+
+def note_undone(bulk: Bulk, rows: Sequence[Row]) -> None:
+    """Write down what an undo made of rows."""
+    bulk.update("import_row", ("victim_id", "report_id", "done", "before"),
+                [(r.victim_id, r.report_id, r.done, _small(r.before), r.id) for r in rows])
+
+
+def read_to_undo(bulk: Bulk, condition: str, **bound: Any) -> list[Row]:
+    """The same as `read` without what the list says, of which an undo needs nothing."""
+    question = ("SELECT r.id, r.number, r.verdict, r.victim_id, r.report_id, r.\"before\" "  # noqa: S608
+                f"FROM import_row r WHERE {condition}")
+    return [Row(found.number, [], {}, {}, {}, Verdict(found.verdict), victim_id=found.victim_id,
+                report_id=found.report_id, before=from_json(found.before), done=True, id=found.id)
+            for found in bulk.ask(question, **bound)]
 
 
 def read(bulk: Bulk, condition: str, **bound: Any) -> list[Row]:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from outreach.casework import need
-from outreach.casework.imports.bulk import as_json, from_json, plain
+from outreach.casework.imports.bulk import Bulk, as_json, from_json, record
 from outreach.casework.victims import Victim
 from outreach.foundation import clock
 from outreach.foundation.force import current
@@ -118,9 +118,9 @@ def new(victim_id: int, values: Mapping[str, Any], **more: Any) -> Standing:
     return Standing(facts, is_new=True)
 
 
-def of_record(found: Mapping[str, Any]) -> Standing:
-    """Somebody on record, from every column of the table."""
-    return Standing({name: plain(found[name]) for name in COLUMNS})
+def of_record(bulk: Bulk, found: Any) -> Standing:
+    """Somebody on record, from every one of `COLUMNS`."""
+    return Standing(record(bulk, COLUMNS, found))
 
 
 def stored(name: str, value: Any) -> Any:

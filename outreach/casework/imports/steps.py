@@ -36,11 +36,14 @@ def uploads_folder() -> Path:
     return Path(os.environ.get("OUTREACH_DATA") or "var") / "uploads"
 
 
-def order(session: Session, actor: Actor, found: VictimImport, state: State, step: str, total: int) -> None:
-    """Set an import to its next step and promise that the worker takes it."""
+def order(session: Session, actor: Actor, found: VictimImport, state: State, step: str, total: int, *,
+          here: bool = False) -> None:
+    """Set an import to its next step and promise that the worker takes it, unless it is taken `here`."""
     found.state, found.position, found.filed_up_to = state, 0, 0
     found.total, found.ordered_by_id = total, actor.id
     session.flush()
+    if here:
+        return
     outbox.put(session, f"import.{step}", key=f"import-{found.id}-{step}-{now().timestamp():.6f}",
                subject=("import", found.id), import_id=found.id)
 

@@ -25,11 +25,11 @@ from outreach.foundation.permissions import Actor, May
 
 
 @operation("import.undo_ordered", needs=May.IMPORT)
-def undo_import(session: Session, actor: Actor, found: VictimImport) -> None:
-    """Order a committed import to be taken back. Raises `NotNow`."""
+def undo_import(session: Session, actor: Actor, found: VictimImport, *, here: bool = False) -> None:
+    """Order a committed import to be taken back, by the worker or at once (`here`). Raises `NotNow`."""
     require(found, State.COMMITTED, words="Only a list that is committed can be undone")
     last = session.scalar(select(func.max(ImportRow.number)).where(ImportRow.import_id == found.id)) or 0
-    steps.order(session, actor, found, State.UNDOING, "undo", last)
+    steps.order(session, actor, found, State.UNDOING, "undo", last, here=here)
     found.position = last + 1       # goes down: the last row is taken back first
 
 
@@ -61,13 +61,13 @@ def run_undo(database: Database, import_id: int, progress: Progress = quiet) -> 
 def _undo_some(database: Database, found: VictimImport, actor: Actor) -> int:
     with database.transaction() as session:
         bulk = Bulk(session)
-        some = rows.read(bulk, "r.import_id = :import_id AND r.number < :before AND r.done "
-                         "ORDER BY r.number DESC LIMIT :most",
-                         import_id=found.id, before=found.position, most=AT_ONCE)
+        some = rows.read_to_undo(bulk, "r.import_id = :import_id AND r.number < :before AND r.done "
+                                 "ORDER BY r.number DESC LIMIT :most",
+                                 import_id=found.id, before=found.position, most=AT_ONCE)
         if some:
             advance(session, found, some[-1].number)
             Undoing(session, actor, found.id, now()).undo(some)
-            rows.note(bulk, some)
+            rows.note_undone(bulk, some)
         return len(some)
 
 

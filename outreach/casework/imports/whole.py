@@ -45,7 +45,7 @@ def import_file(database: Database, actor: Actor, path: Path, source: str, *,
 def undo(database: Database, actor: Actor, import_id: int) -> dict[str, Any]:
     """Undo a whole import and give {"import_id", "undone", "kept"}: rows taken back, rows left standing."""
     with database.transaction() as session:
-        undo_import(session, actor, session.get_one(VictimImport, import_id))
+        undo_import(session, actor, session.get_one(VictimImport, import_id), here=True)
     run_undo(database, import_id)
     with database.reading() as session:
         counts = session.get_one(VictimImport, import_id).counts
