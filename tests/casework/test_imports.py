@@ -16,12 +16,14 @@ from outreach.casework.imports import (
     deciding,
     filing,
     mapping,
+    one_pass,
     placing_apart,
     undoing,
     uploading,
 )
 from outreach.casework.imports.checking import check
 from outreach.casework.imports.entering import Entering
+from outreach.casework.imports.reading import UnreadableList
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
 from outreach.casework.imports.undoing import redo_import, run_undo, undo_import
 from outreach.casework.imports.whole import import_file
@@ -428,7 +430,7 @@ def test_a_one_pass_import_that_was_killed_goes_on_and_ends_the_same(
         import_file(desk.database, desk.actor, write(), "Report Fraud", uploads=desk.uploads)
     assert len(desk.victims()) == 2
     monkeypatch.undo()
-    committing.check_and_commit(desk.database, 1, desk.uploads)
+    import_file(desk.database, desk.actor, write(), "Report Fraud", uploads=desk.uploads)
     assert [victim.last_name for victim in desk.victims()] == ["Hill", "Dale"]
     assert desk.counts(1) == {"rows": 5, "new": 2, "updated": 1, "to_review": 1, "errors": 1, "left_out": 0,
                               "entered": 3}
@@ -468,3 +470,17 @@ def test_keys_of_many_people_are_filed_a_share_at_a_time(desk: Desk, write: Writ
     assert filed == 10
     again = desk.check(write([[*row[:14], "again"] for row in people], name="again.csv"))
     assert desk.counts(again)["updated"] == 10
+
+
+def test_a_list_that_turns_out_unreadable_half_way_leaves_nothing_behind(
+        desk: Desk, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*more: Any) -> Iterator[Any]:
+        yield from whole(*more)
+        raise UnreadableList("This workbook is damaged")
+    whole, before = one_pass.Check.placed, everything(desk.database)
+    monkeypatch.setattr(one_pass.Check, "placed", broken)
+    with pytest.raises(UnreadableList, match="damaged"):
+        import_file(desk.database, desk.actor, write(), "Report Fraud", uploads=desk.uploads)
+    assert everything(desk.database) == before
+    with desk.database.reading() as session:
+        assert session.get_one(VictimImport, 1).state is State.REFUSED

@@ -1,5 +1,6 @@
 """The dry run: reads a victim list and says, row by row, what would happen. No victim's record is touched."""
 
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -51,10 +52,14 @@ class Check:
                 self.found.known_up_to = session.scalar(select(func.max(Victim.id))) or 0
 
     def _read(self) -> None:
-        with closing(placed_rows(self.database, self.found, self.uploads)) as chunks:
+        with closing(self.placed()) as chunks:
             for placed in chunks:
                 self._keep([row for row in placed if row.number > self.found.position])
                 self.progress(self.found.position, max(self.found.total, self.found.position))
+
+    def placed(self) -> Generator[list[Row]]:
+        """The rows of the list with their verdicts, some hundreds at a time."""
+        return placed_rows(self.database, self.found, self.uploads)
 
     def _keep(self, placed: list[Row]) -> None:
         if not placed:      # done before this step was stopped

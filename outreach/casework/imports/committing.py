@@ -1,15 +1,12 @@
 """Commits a list: its clean rows become records, a few hundred at a time; the others go on waiting."""
 
-from array import array
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.imports import counting, rows, steps
 from outreach.casework.imports.bulk import Bulk
-from outreach.casework.imports.checking import Check
 from outreach.casework.imports.entering import Entering
 from outreach.casework.imports.filing import Filing
 from outreach.casework.imports.known import Known
@@ -122,46 +119,6 @@ def enter(session: Session, actor: Actor, import_id: int, ready: Sequence[Row]) 
         "number, victim_id", "import_row", "number", wanted, "AND import_id = :import_id AND done",
         import_id=import_id))
     Entering(session, actor, import_id, now()).enter(ready, lambda number: earlier.get(number) or 0)
-
-
-class CheckAndCommit(Check):
-    """The dry run and the commit in one pass, for a list that nobody will look at in between."""
-
-    state = State.COMMITTING
-    ends_in = State.COMMITTED
-
-    def _begin(self, session: Session) -> None:
-        super()._begin(session)
-        self._filing = Filing(session, self.found)
-        self._victims = array("q", [0])     # row number → victim id
-        for number, victim_id in session.execute(
-                select(ImportRow.number, ImportRow.victim_id).where(ImportRow.import_id == self.import_id)):
-            self._remember(number, victim_id)
-
-    def _settle(self, session: Session, placed: list[Row]) -> None:
-        ready = [row for row in placed if row.verdict in CLEAN]
-        entering = Entering(session, self.actor, self.import_id, now())
-        entering.enter(ready, lambda number: self._victims[number])
-        self._filing.gather(placed)
-        for row in placed:
-            self._remember(row.number, row.victim_id)
-
-    def _file(self, bulk: Bulk) -> int:
-        return self._filing.file_some(bulk, self.found.position)
-
-    def _end(self) -> None:
-        self._filing.file_rest(self.database)
-        super()._end()
-
-    def _remember(self, number: int, victim_id: int | None) -> None:
-        if number >= len(self._victims):
-            self._victims.extend([0] * (number + 1 - len(self._victims)))
-        self._victims[number] = victim_id or 0
-
-
-def check_and_commit(database: Database, import_id: int, uploads: Path, progress: Progress = quiet) -> None:
-    """Run dry run and commit of an import in one pass, or what is left of it."""
-    CheckAndCommit(database, import_id, uploads, progress).run()
 
 
 _WHY: dict[State, str] = {

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from outreach.casework.imports import uploading
+from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.checking import check
 from outreach.casework.imports.columns import guess
-from outreach.casework.imports.committing import check_and_commit
+from outreach.casework.imports.committing import run_commit
 from outreach.casework.imports.mapping import set_columns
+from outreach.casework.imports.one_pass import check_and_commit
 from outreach.casework.imports.reading import UnreadableList, checked_rows, read_header
 from outreach.casework.imports.record import State, VictimImport
 from outreach.casework.imports.rows import of_checked, person_in
@@ -32,9 +36,11 @@ def import_file(database: Database, actor: Actor, path: Path, source: str, *,
     `WrongColumns`; nothing is changed then.
     """
     began = time.monotonic()
-    import_id = _receive(database, actor, path, source, mapping, dry_run, uploads)
-    work = check if dry_run else check_and_commit
-    work(database, import_id, uploads, progress or quiet)
+    import_id, was_checked = _receive(database, actor, path, source, mapping, dry_run, uploads)
+    if was_checked:
+        run_commit(database, import_id, progress or quiet)
+    else:
+        (check if dry_run else check_and_commit)(database, import_id, uploads, progress or quiet)
     with database.reading() as session:
         found = session.get_one(VictimImport, import_id)
         if found.state is State.REFUSED:
@@ -60,25 +66,25 @@ def matching_report(path: Path) -> dict[str, list[list[int]]]:
 
 
 def _receive(database: Database, actor: Actor, path: Path, source: str, mapping: Mapping[str, str] | None,
-             dry_run: bool, uploads: Path) -> int:
-    with database.transaction() as session:
-        actor.must(May.IMPORT)
-        found = _looked_at(session, path) or uploading.upload(
-            session, actor, path, source=source, file_name=path.name, uploads=uploads)
-        with acting(session, actor, "import.columns_mapped"):
-            set_columns(session, found, mapping or found.mapping)
-            found.state = State.CHECKING if dry_run else State.COMMITTING
-            found.position, found.ordered_by_id = 0, actor.id
-        return found.id
+             dry_run: bool, uploads: Path) -> tuple[int, bool]:
+    """The import to work on, and whether its dry run is done. A file that was looked at before, or whose import
+    was stopped on the way, is gone on with."""
+    actor.must(May.IMPORT)
+    uploading.refuse_large(path)
+    with database.transaction() as session, acting(session, actor, "import.begun"):
+        found = uploading.same_file(session, uploading.hash_of(path))
+        if found is not None and found.state in (State.CHECKING, State.COMMITTING):
+            return found.id, bool(found.counts)
+        if found is None or found.state not in (State.UPLOADED, State.CHECKED):
+            found = uploading.upload(session, actor, path, source=source, file_name=path.name,
+                                     uploads=uploads)
+        state = State.CHECKING if dry_run else State.COMMITTING
+        _begin(session, actor, found, mapping or found.mapping, state)
+        return found.id, False
 
 
-def _looked_at(session: Any, path: Path) -> VictimImport | None:
-    """The import that an earlier dry run of this very file left, to go on with."""
-    if path.stat().st_size > uploading.largest():
-        return None
-    found = uploading.same_file(session, uploading.hash_of(path))
-    if found is None or found.state not in (State.UPLOADED, State.CHECKED):
-        return None
-    from outreach.casework.imports.bulk import Bulk
+def _begin(session: Session, actor: Actor, found: VictimImport, mapping: Mapping[str, str],
+           state: State) -> None:
+    set_columns(session, found, mapping)
     Bulk(session).delete("import_row", "import_id", [found.id])
-    return found
+    found.state, found.position, found.filed_up_to, found.ordered_by_id = state, 0, 0, actor.id
