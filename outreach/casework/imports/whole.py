@@ -67,8 +67,8 @@ def matching_report(path: Path) -> dict[str, list[list[int]]]:
 
 def _receive(database: Database, actor: Actor, path: Path, source: str, mapping: Mapping[str, str] | None,
              dry_run: bool, uploads: Path) -> tuple[int, bool]:
-    """The import to work on, and whether its dry run is done. A file that was looked at before, or whose import
-    was stopped on the way, is gone on with."""
+    """The import to work on, and whether its dry run is done. A file that was looked at before, or whose
+    import was stopped on the way, is gone on with."""
     actor.must(May.IMPORT)
     uploading.refuse_large(path)
     with database.transaction() as session, acting(session, actor, "import.begun"):
