@@ -7,7 +7,7 @@ import csv
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -68,11 +68,19 @@ def _victim(session: Session, staff: Mapping[str, Account], person: Mapping[str,
     with acting(session, officer.actor, "demo.loaded"):
         assignee = staff.get(person.get("assigned_to", ""))
         victim.assigned_to_id = assignee.id if assignee else None
+        victim.created_at = _first_known(person)
         for number, contact in enumerate(person.get("contact", ()), 1):
             _contact(session, officer, victim, number, contact)
         for follow_up in person.get("follow_up", ()):
             _follow_up(session, officer, victim, follow_up)
         entering.settled_in(session, victim)
+
+
+def _first_known(person: Mapping[str, Any]) -> datetime:
+    """When the record was entered: the morning after the oldest thing that is told of them."""
+    days = [fact["reported_days_ago"] for fact in person.get("report", ())]
+    days += [fact["days_ago"] for fact in person.get("contact", ())]
+    return at(today() - timedelta(days=max(1, *days) - 1), time(9))
 
 
 def _report(session: Session, officer: Account, victim: Victim, facts: Mapping[str, Any]) -> None:
