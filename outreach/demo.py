@@ -80,7 +80,7 @@ def _first_known(person: Mapping[str, Any]) -> datetime:
     """When the record was entered: the morning after the oldest thing that is told of them."""
     days = [fact["reported_days_ago"] for fact in person.get("report", ())]
     days += [fact["days_ago"] for fact in person.get("contact", ())]
-    return at(today() - timedelta(days=max(1, *days) - 1), time(9))
+    return at(today() - timedelta(days=max([1, *days]) - 1), time(9))
 
 
 def _report(session: Session, officer: Account, victim: Victim, facts: Mapping[str, Any]) -> None:
