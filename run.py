@@ -77,7 +77,7 @@ def test(more: list[str]) -> None:
         step("Rooms", "lint-imports", "--no-logo")
         step("Migrations run", "alembic", "-q", "upgrade", "head", env=empty)
         step("Migrations match the records", "alembic", "-q", "check", env=empty)
-    sys.exit(subprocess.call([PYTHON, "-m", "pytest", "-n", "2", *more]))
+    sys.exit(subprocess.call([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *more]))
 
 
 def step(name: str, tool: str, *words: str, env: dict[str, str] | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.settings import BadSetting, settings
+from app.settings import settings
 
 app = typer.Typer(help="Outreach: keeps the victims of fraud safe and warns everybody else.",
                   no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.assets import KeptForAYear
 from app.doors import AlreadyAnswered, Room, SignInFirst, lock
 from app.pages import page, wants_fragment
 from app.public import rooms as public_rooms
-from app.security import Forged, Guard
+from app.security import LARGEST_BODY, Forged, Guard
 from app.settings import Settings, settings
 from outreach.foundation import drafts
 from outreach.foundation.db import Database
@@ -28,7 +29,6 @@ from outreach.foundation.submissions import DifferentForm
 
 Face = Literal["desk", "public", "both"]
 THREADS = 4  # measured: with AnyIO's default of 40 they fight over the interpreter lock
-LARGEST_BODY = 64 * 2**20
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 STATIC = Path(__file__).resolve().parents[1] / "static"
 log = getLogger("outreach.web")
@@ -39,12 +39,13 @@ def build(face: Face = "both", database: Database | None = None,
     """The site with one face or both. `ring` tells the worker, after a commit, which promises are new."""
     found = settings()
     app = FastAPI(openapi_url=None, dependencies=[Depends(lock)], default_response_class=HTMLResponse,
-                  lifespan=_lifespan, max_body_size=LARGEST_BODY, telemetry=NO_TELEMETRY)
+                  lifespan=_lifespan, telemetry=NO_TELEMETRY)
     app.state.database = database or Database(found.database_url)
     app.state.ring = ring or (lambda ids: None)
     for room in _rooms(face):
         app.include_router(room)
     app.mount("/static", KeptForAYear(directory=STATIC / "dist", check_dir=False), name="static")
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(found), www_redirect=False)
     app.add_middleware(Guard)
     for trouble, answer in {**_TROUBLES, **(_desk_troubles() if face != "public" else {})}.items():
@@ -105,9 +106,6 @@ def _already_answered(request: Request, trouble: Exception) -> Response:
 
 def _http(request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, HTTPException)
-    if trouble.status_code == 413:
-        return page(request, "error.html", status=413, heading="That is too big",
-                    words="Send a smaller file: cut the list into parts.")
     if trouble.status_code in (404, 405):
         return page(request, "error.html", status=404, heading="Page not found",
                     words="Check the address, or start again from Today.")
@@ -116,6 +114,9 @@ def _http(request: Request, trouble: Exception) -> Response:
 
 
 def _busy(request: Request, trouble: Exception) -> Response:
+    words = str(trouble).partition("\n")[0]
+    if "no such" in words or "does not exist" in words:  # a fault of ours, and no waiting will mend it
+        return _unexpected(request, trouble)
     log.error("database %s", type(trouble).__name__)
     return page(request, "error.html", status=503, heading="The database is busy",
                 words="Nothing was saved. Wait a few seconds, go back and send it again.")

@@ -7,10 +7,11 @@ import time
 from logging import getLogger
 
 from fastapi import Request
-from starlette.datastructures import FormData, MutableHeaders
+from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.pages import page
 from app.settings import settings
 
 log = getLogger("outreach.web")
@@ -27,6 +28,8 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+LARGEST_BODY = 64 * 2**20    # bytes: a list of 50 MB and its form
+PATIENCE = 8 * LARGEST_BODY
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -53,7 +56,32 @@ class Guard:
                 _log(scope, message["status"], began)
             await send(message)
 
+        if _declared_size(scope) > LARGEST_BODY:
+            await _read_and_forget(receive)
+            await _too_big(scope)(scope, receive, answer)
+            return
         await self.app(scope, receive, answer)
+
+
+def _declared_size(scope: Scope) -> int:
+    size = Headers(scope=scope).get("content-length", "0")
+    return int(size) if size.isdecimal() else 0
+
+
+async def _read_and_forget(receive: Receive) -> None:
+    """A browser shows our answer only once it has sent all it has; nothing of it is kept. One that sends far
+    more than any list is cut off."""
+    size = 0
+    while size < PATIENCE:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+
+
+def _too_big(scope: Scope) -> Response:
+    return page(Request(scope), "error.html", status=413, heading="That file is too big",
+                words="Send a smaller file: cut the list into parts.")
 
 
 def _add_headers(headers: MutableHeaders, path: str) -> None:

@@ -69,7 +69,6 @@ def test_a_character_that_nobody_can_read_is_an_error_in_its_cell(page, tmp_path
     expect(page.get_by_role("main")).to_contain_text("There is a character in this cell that cannot be read")
 
 
-@pytest.mark.xfail(reason="the web library answers its own bare line before our page is asked", strict=True)
 def test_a_file_far_too_big_is_refused_in_words(page, tmp_path):
     file = tmp_path / "everybody.csv"
     with file.open("wb") as out:
