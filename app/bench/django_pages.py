@@ -1,5 +1,6 @@
 """The pages of the Django that ours stand beside: its own admin, with the list of victims."""
 
+import os
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +14,7 @@ _models = django_peer.models()
 
 
 class Uncounted(Paginator):
-    """A list of a million is not counted for each page of fifty."""
+    """Django counts the whole list for each page of fifty, unless somebody writes this."""
 
     count = 10_000_000
 
@@ -27,7 +28,7 @@ class VictimAdmin(admin.ModelAdmin):
     list_select_related = ("assigned_to",)
     show_full_result_count = False
     ordering = ("-need_score", "-id")
-    paginator = Uncounted
+    paginator = Uncounted if os.environ.get("PEER_UNCOUNTED") else Paginator
     actions = None
 
     def get_queryset(self, request: Any) -> Any:

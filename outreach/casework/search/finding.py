@@ -120,10 +120,9 @@ def _ladder(session: Session, question: Question) -> Iterator[tuple[How, Groups,
     areas: Groups = [[word] for word in question.areas]
     if not (fixed or areas or question.names):
         return
+    yield How.EXACT, [*([name] for name in question.names), *areas, *fixed], False
     forms = {name: variants(name) for name in question.names}
-    in_use = set(spellings.known(session, {form for name in forms for form in forms[name]} if forms else ()))
-    if in_use.issuperset(question.names):
-        yield How.EXACT, [*([name] for name in question.names), *areas, *fixed], False
+    in_use = set(spellings.known(session, {form for name in forms for form in forms[name]}))
     words = [_Word(name, _beginning(session, name), forms[name] & in_use) for name in question.names]
     open_areas: Groups = [[word if _WHOLE_AREA.fullmatch(word) else f"{word}*"] for word in question.areas]
     if all(word.begun for word in words):
@@ -173,12 +172,15 @@ def _beginning(session: Session, name: str) -> Sequence[str]:
 def _who_match(session: Session, actor: Actor, groups: Groups, most: int) -> list[int]:
     """Ids by need. Of a few, all are read; of many, those in greatest need are looked through in turn."""
     engine = engine_of(session)
-    ids = engine.matching(session, groups, FEW + 1)
+    if not scope(actor):
+        few: list[int] | None = engine.ranked(session, groups, FEW + 1, most)
+        if few is not None:
+            return few
+    ids: list[int] = engine.matching(session, groups, FEW + 1)
     if not ids:
         return []
-    if len(ids) <= FEW:
-        return _by_need(session, actor, [engine.among(ids)], most)
-    return _by_need(session, actor, [engine.among_matching(groups, ids)], most)
+    among = engine.among(ids) if len(ids) <= FEW else engine.among_matching(groups, ids)
+    return _by_need(session, actor, [among], most)
 
 
 def _with_reference(session: Session, actor: Actor, reference: str, most: int) -> list[int]:

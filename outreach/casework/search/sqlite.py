@@ -8,6 +8,16 @@ from sqlalchemy import ColumnElement, TextClause, bindparam, column, text
 from sqlalchemy.orm import Session
 
 _MATCHING = text("SELECT rowid AS victim_id FROM victim_search WHERE victim_search MATCH :wanted LIMIT :most")
+# How many match, and who, in order of need, if they are few. The condition on merged_into_id is
+# `standing.STANDS`; CROSS JOIN has SQLite begin with those who match.
+_RANKED = text(
+    "WITH found AS MATERIALIZED (SELECT rowid AS id FROM victim_search "
+    "WHERE victim_search MATCH :wanted LIMIT :few), "
+    "total AS MATERIALIZED (SELECT count(*) AS matched FROM found), "
+    "people AS (SELECT victim.id, victim.need_score FROM found CROSS JOIN victim WHERE victim.id = found.id "
+    "AND coalesce(victim.merged_into_id, 0) = 0 AND (SELECT matched FROM total) < :few) "
+    "SELECT total.matched, people.id FROM total LEFT JOIN people ON true "
+    "ORDER BY people.need_score DESC, people.id DESC LIMIT :most")
 _WORDS = text("SELECT rowid AS victim_id, words FROM victim_search "
               "WHERE rowid IN (SELECT value FROM json_each(:ids))")
 _KEEP = "INSERT INTO victim_search (rowid, words) VALUES (?, ?)"
@@ -18,6 +28,12 @@ def matching(session: Session, wanted: Sequence[Sequence[str]], most: int) -> li
     """Ids of at most so many people who have one word of every group; "smi*" is any word that begins so."""
     found = session.execute(_MATCHING, {"wanted": _spoken(wanted), "most": most})
     return [row.victim_id for row in found]
+
+
+def ranked(session: Session, wanted: Sequence[Sequence[str]], few: int, most: int) -> list[int] | None:
+    """Ids of those who match, in order of need; None where they are `few` or more."""
+    found = session.execute(_RANKED, {"wanted": _spoken(wanted), "few": few, "most": most}).all()
+    return None if found[0].matched >= few else [row.id for row in found if row.id is not None]
 
 
 def among(ids: Sequence[int]) -> ColumnElement[Any]:
