@@ -62,6 +62,11 @@ class Evidence:
         return self.mobile is Shared.DIFFERENT and self.email is Shared.DIFFERENT
 
     @property
+    def twins(self) -> bool:
+        """One house, and the mobiles differ while no e-mail agrees: a twin may bear even the same name."""
+        return self.household and self.mobile is Shared.DIFFERENT and self.email is not Shared.SAME
+
+    @property
     def own_differs(self) -> bool:
         """A mobile or an e-mail of their own differs, and no other agrees."""
         return not self.personal and Shared.DIFFERENT in (self.mobile, self.email)

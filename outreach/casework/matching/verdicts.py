@@ -128,11 +128,12 @@ def reasons(e: Evidence, a: Person, b: Person) -> tuple[str, ...]:
 def _born_same_day(e: Evidence, name: Name) -> Verdict:
     if name is Name.FULL:
         anything = e.personal or e.household or e.home is Home.POSTCODE or (e.uncommon and not e.own_differs)
-        if e.strangers:
+        if e.strangers or e.twins:
             return Verdict.ASK  # one house, and nothing that is the person's own agrees
         return Verdict.JOIN if anything else Verdict.ASK
     if name is Name.CLOSE:
-        return Verdict.JOIN if (e.personal or e.household) and not e.strangers else Verdict.ASK
+        sure = (e.personal or e.household) and not (e.strangers or e.twins)
+        return Verdict.JOIN if sure else Verdict.ASK
     if name is Name.DOUBTFUL:  # twins have one birthday, one house and often one initial
         if e.mobile is Shared.SAME or (e.email is Shared.SAME and e.first is not First.RIVALS):
             return Verdict.JOIN
