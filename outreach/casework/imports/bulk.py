@@ -84,23 +84,11 @@ class Bulk:
         """Many values as the one that `among` binds."""
         return json.dumps(values) if self.sqlite else list(values)
 
-    def ids(self, table: str, count: int) -> range | list[int]:
-        """Ids for so many new rows, never used before and never given again."""
-        if count == 0:
-            return []
-        if not self.sqlite:
-            found = self._connection.execute(text(
-                "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :n)"),
-                {"table": table, "n": count})
-            return [number for number, in found]
-        last = self._connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :table"),
-                                        {"table": table}).scalar() or 0
-        return range(last + 1, last + 1 + count)
 
-    def moment(self, instant: datetime) -> str:
-        """A moment as this kind of database keeps it."""
-        shown = instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-        return shown if self.sqlite else shown + "+00"
+def moment(sqlite: bool, instant: datetime) -> str:
+    """A moment as this kind of database keeps it."""
+    shown = instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return shown if sqlite else shown + "+00"
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode     # text for a column of JSON

@@ -1,14 +1,15 @@
 """Commits a list: its clean rows become records, a few hundred at a time; the others go on waiting."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.imports import counting, rows, steps
-from outreach.casework.imports.bulk import Bulk
+from outreach.casework.imports.bulk import Bulk, moment
 from outreach.casework.imports.entering import Entering
 from outreach.casework.imports.filing import Filing
+from outreach.casework.imports.ids import Ids
 from outreach.casework.imports.known import Known
 from outreach.casework.imports.placing import match_of
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
@@ -52,10 +53,10 @@ def run_commit(database: Database, import_id: int, progress: Progress = quiet) -
             return
         actor = steps.who_ordered(session, found)
         newcomers = _newcomers_since(session, found)
-        filing = Filing(session, found)
+        filing, ids = Filing(session, found), Ids(database)
     try:
         done = 0
-        while entered := _commit_some(database, found, actor, newcomers, filing):
+        while entered := _commit_some(database, found, actor, newcomers, filing, ids):
             done += entered
             progress(done, max(found.total, done))
     except Overtaken:
@@ -82,22 +83,33 @@ def _newcomers_since(session: Session, found: VictimImport) -> Known | None:
 
 
 def _commit_some(database: Database, found: VictimImport, actor: Actor, newcomers: Known | None,
-                 filing: Filing) -> int:
+                 filing: Filing, ids: Ids) -> int:
     """Enter the next rows in one transaction; gives how many rows were looked at."""
-    with database.transaction() as session:
-        bulk = Bulk(session)
-        some = rows.read(bulk, "r.import_id = :import_id AND r.number > :after AND NOT r.done "
+    with database.reading() as reading:
+        some = rows.read(Bulk(reading), "r.import_id = :import_id AND r.number > :after AND NOT r.done "
                          "AND r.verdict IN ('new', 'update') ORDER BY r.number LIMIT :most",
                          import_id=found.id, after=found.position, most=AT_ONCE)
-        if not some:
-            return 0
-        advance(session, found, some[-1].number, filing.file_some(bulk, found.position))
         if newcomers:
-            _ask_about_newcomers(session, newcomers, some)
-        enter(session, actor, found.id, [row for row in some if row.verdict in CLEAN])
-        filing.gather(some)
+            _ask_about_newcomers(reading, newcomers, some)
+    if not some:
+        return 0
+    clean = [row for row in some if row.verdict in CLEAN]
+    entering = entering_of(database, actor, found.id, ids, clean)
+    with database.transaction() as session:
+        bulk = Bulk(session)
+        advance(session, found, some[-1].number, filing.file_some(bulk, found.position))
+        entering.enter(session, clean, _victims_of(bulk, found.id, clean))
         rows.note(bulk, some)
-        return len(some)
+    filing.gather(some)
+    return len(some)
+
+
+def entering_of(database: Database, actor: Actor, import_id: int, ids: Ids, clean: Sequence[Row]) -> Entering:
+    """These rows, ready to be entered; nothing is locked yet."""
+    ids.provide(clean)
+    entering = Entering(actor, import_id, ids, moment(database.is_sqlite, now()))
+    entering.prepare(clean)
+    return entering
 
 
 def _ask_about_newcomers(session: Session, newcomers: Known, some: Sequence[Row]) -> None:
@@ -112,13 +124,13 @@ def _ask_about_newcomers(session: Session, newcomers: Known, some: Sequence[Row]
             row.verdict = Verdict.REVIEW
 
 
-def enter(session: Session, actor: Actor, import_id: int, ready: Sequence[Row]) -> None:
-    """Enter clean rows in this transaction; rows that join an earlier row find its victim in the database."""
-    wanted = sorted({row.joins_row for row in ready if row.joins_row})
-    earlier: dict[int, int] = dict(Bulk(session).select(
+def _victims_of(bulk: Bulk, import_id: int, clean: Sequence[Row]) -> Callable[[int], int]:
+    """Where the earlier rows that these rows join have ended up."""
+    wanted = sorted({row.joins_row for row in clean if row.joins_row})
+    earlier: dict[int, int] = dict(bulk.select(
         "number, victim_id", "import_row", "number", wanted, "AND import_id = :import_id AND done",
         import_id=import_id))
-    Entering(session, actor, import_id, now()).enter(ready, lambda number: earlier.get(number) or 0)
+    return lambda number: earlier.get(number) or 0
 
 
 _WHY: dict[State, str] = {

@@ -1,7 +1,7 @@
 """Enters the clean rows of a list: people, telephones, households, reports and first follow-ups."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from outreach.casework import search
 from outreach.casework.fraud_reports import FraudReport, Source
 from outreach.casework.imports import filing, first_follow_ups, standing
 from outreach.casework.imports.bulk import Bulk
+from outreach.casework.imports.ids import Ids
 from outreach.casework.imports.record import Verdict
 from outreach.casework.imports.rows import Row, person_with
 from outreach.casework.imports.standing import COLUMNS, FOUND_BY, MATCHED_BY, Standing
@@ -32,50 +33,54 @@ class Entering:
     their record.
     """
 
-    def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
-        self._session, self._actor, self._import_id, self._at = session, actor, import_id, at
-        self._bulk = Bulk(session)
-        self._moment = self._bulk.moment(at)
+    def __init__(self, actor: Actor, import_id: int, ids: Ids, at: str) -> None:
+        """`at` is the moment as `bulk.moment` gives it."""
+        self._actor, self._import_id, self._ids, self._moment = actor, import_id, ids, at
         self._people: dict[int, Standing] = {}
         self._reports: list[tuple[Any, ...]] = []
         self._phones: list[tuple[int, int, str, str]] = []
         self._keys: set[tuple[int, int]] = set()
-        self._trail = Trail(session, self._bulk, actor, import_id, OPERATION, at)
+        self._trail = Trail(actor, import_id, OPERATION, at)
+        self._here: dict[int, int] = {}     # row number → the new person's id
 
-    def enter(self, rows: Sequence[Row], victim_of_row: Callable[[int], int]) -> None:
-        """Enter these rows, in order, and write on each where it ended up. Rows that join one that has not
-        ended up anywhere yet go on waiting. `victim_of_row`: number of an earlier row → victim id, or 0."""
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Make the new people's records ready, before the transaction begins: nobody waits for that."""
+        for row in rows:
+            if row.verdict is Verdict.NEW:
+                row.victim_id = self._here[row.number] = self._ids.next("victim")
+                self._people[row.victim_id] = standing.new(
+                    row.victim_id, row.values, import_id=self._import_id, created_at=self._moment,
+                    changed_at=self._moment)
+                self._enter_row(row)
+
+    def enter(self, session: Session, rows: Sequence[Row], victim_of_row: Callable[[int], int]) -> None:
+        """Enter these rows, in order, and write on each where it ended up; `prepare` has seen them before.
+
+        Rows that join one that has not ended up anywhere yet go on waiting. `victim_of_row`: number of an
+        earlier row → victim id, or 0."""
+        self._bulk = Bulk(session)
         ready = self._find_people(rows, victim_of_row)
-        self._reserve(ready)
         for row in ready:
-            self._enter_row(row)
+            if row.verdict is Verdict.UPDATE:
+                self._enter_row(row)
         self._find_households(ready)
-        self._write()
+        self._write(session)
         people = [(row, self._people[row.victim_id or 0]) for row in ready]
-        first_follow_ups.plan(self._session, self._actor, people)
+        first_follow_ups.plan(session, self._actor, people)
 
     # whom the rows are about
 
     def _find_people(self, rows: Sequence[Row], victim_of_row: Callable[[int], int]) -> list[Row]:
-        """Give every row its victim's id: a new one, or one on record. Leaves out those that must wait."""
-        new = [row for row in rows if row.verdict is Verdict.NEW]
-        here = {}
-        for row, victim_id in zip(new, self._bulk.ids("victim", len(new)), strict=True):
-            row.victim_id = here[row.number] = victim_id
-            self._people[victim_id] = self._newcomer(row, victim_id)
+        """Give every row about somebody known their victim's id. Leaves out those that must wait."""
         for row in rows:
             if row.verdict is Verdict.UPDATE:
                 root = row.joins_row
-                joined = root and (here.get(root) or victim_of_row(root))
+                joined = root and (self._here.get(root) or victim_of_row(root))
                 row.victim_id = row.joins_victim_id or joined or None
         self._read_records({row.victim_id for row in rows if row.victim_id} - self._people.keys())
         for row in rows:
             self._follow_merger(row)
         return [row for row in rows if row.victim_id]
-
-    def _newcomer(self, row: Row, victim_id: int) -> Standing:
-        return standing.new(victim_id, row.values, import_id=self._import_id, created_at=self._moment,
-                            changed_at=self._moment)
 
     def _follow_merger(self, row: Row) -> None:
         """Somebody merged away since is the record that lives on; one who is gone is asked about."""
@@ -110,11 +115,6 @@ class Entering:
 
     # one row
 
-    def _reserve(self, rows: Sequence[Row]) -> None:
-        self._report_ids = iter(self._bulk.ids("fraud_report", len(rows)))
-        phones = sum(len(row.values.get("phones", ())) for row in rows)
-        self._phone_ids = iter(self._bulk.ids("victim_phone", phones))
-
     def _enter_row(self, row: Row) -> None:
         person = self._people[row.victim_id or 0]
         is_new, row.before = row.verdict is Verdict.NEW, {}
@@ -145,7 +145,7 @@ class Entering:
         for phone in row.values.get("phones", ()):
             if phone["number"] not in person.phones:
                 person.phones.append(phone["number"])
-                added.append(next(self._phone_ids))
+                added.append(self._ids.next("victim_phone"))
                 self._phones.append((added[-1], person.id, phone["number"], phone["note"]))
         return added
 
@@ -155,7 +155,7 @@ class Entering:
         reference = values.get("national_reference", "")
         if reference in person.references or not any(name in values for name in _REPORT_FIELDS):
             return None
-        report_id = next(self._report_ids)
+        report_id = self._ids.next("fraud_report")
         lost = values.get("lost")
         facts = _blank_report() | {name: values[name] for name in _REPORT_FIELDS if name in values} | {
             "id": report_id, "victim_id": person.id, "import_id": self._import_id, "created_at": self._moment}
@@ -174,8 +174,7 @@ class Entering:
         wanted = sorted({key for key in keys.values() if key})
         known = {key: household_id for household_id, key in
                  self._bulk.select("id, address_key", "household", "address_key", wanted)}
-        missing = [key for key in wanted if key not in known]
-        ids = dict(zip(missing, self._bulk.ids("household", len(missing)), strict=True))
+        ids = {key: self._ids.next("household") for key in wanted if key not in known}
         for victim_id, row in homeless.items():
             if key := keys[victim_id]:
                 self._move_in(row, ids.get(key) or known[key], isnew=key in ids)
@@ -198,7 +197,7 @@ class Entering:
 
     # to the database
 
-    def _write(self) -> None:
+    def _write(self, session: Session) -> None:
         new = [person for person in self._people.values() if person.is_new]
         altered = [person for person in self._people.values() if person.changed and not person.is_new]
         bulk = self._bulk
@@ -207,12 +206,11 @@ class Entering:
         bulk.insert("victim_phone", ("id", "victim_id", "number", "note"), self._phones)
         bulk.insert("fraud_report", _REPORT_COLUMNS, self._reports)
         filing.file(bulk, sorted(self._keys))
-        self._trail.write()
-        search.index(self._session, [entry_of(person) for person in new], new=True)
+        self._trail.write(bulk)
+        search.index(session, [entry_of(person) for person in new], new=True)
         phoned = {victim_id for _, victim_id, _, _ in self._phones}
-        search.index(self._session, [entry_of(person) for person in altered
-                                     if person.id in phoned or not FOUND_BY.isdisjoint(person.changed)])
-
+        search.index(session, [entry_of(person) for person in altered
+                               if person.id in phoned or not FOUND_BY.isdisjoint(person.changed)])
 
     def _write_changes(self, altered: Sequence[Standing]) -> None:
         """Only the columns that changed: an index over another column is then left alone."""

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.checking import Check
-from outreach.casework.imports.committing import CLEAN
-from outreach.casework.imports.entering import Entering
+from outreach.casework.imports.committing import CLEAN, entering_of
 from outreach.casework.imports.filing import Filing
+from outreach.casework.imports.ids import Ids
 from outreach.casework.imports.record import ImportRow, State, VictimImport
 from outreach.casework.imports.rows import Row
 from outreach.casework.imports.steps import Progress, quiet
 from outreach.casework.imports.undoing import run_undo, undo_import
-from outreach.foundation.clock import now
 from outreach.foundation.db import Database
 from outreach.foundation.operation import acting
 
@@ -28,19 +27,22 @@ class CheckAndCommit(Check):
 
     def _begin(self, session: Session) -> None:
         super()._begin(session)
-        self._filing = Filing(session, self.found)
+        self._filing, self._ids = Filing(session, self.found), Ids(self.database)
         self._victims = array("q", [0])     # row number → victim id
         for number, victim_id in session.execute(
                 select(ImportRow.number, ImportRow.victim_id).where(ImportRow.import_id == self.import_id)):
             self._remember(number, victim_id)
 
-    def _settle(self, session: Session, placed: list[Row]) -> None:
-        ready = [row for row in placed if row.verdict in CLEAN]
-        entering = Entering(session, self.actor, self.import_id, now())
-        entering.enter(ready, lambda number: self._victims[number])
+    def _keep(self, placed: list[Row]) -> None:
+        self._clean = [row for row in placed if row.verdict in CLEAN]
+        self._entering = entering_of(self.database, self.actor, self.import_id, self._ids, self._clean)
+        super()._keep(placed)
         self._filing.gather(placed)
         for row in placed:
             self._remember(row.number, row.victim_id)
+
+    def _settle(self, session: Session, placed: list[Row]) -> None:
+        self._entering.enter(session, self._clean, lambda number: self._victims[number])
 
     def _file(self, bulk: Bulk) -> int:
         return self._filing.file_some(bulk, self.found.position)

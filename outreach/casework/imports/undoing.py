@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework import search
 from outreach.casework.imports import counting, filing, rows, steps
-from outreach.casework.imports.bulk import Bulk
+from outreach.casework.imports.bulk import Bulk, moment
 from outreach.casework.imports.changes import Changes
 from outreach.casework.imports.committing import to_enter
 from outreach.casework.imports.entering import entry_of, keys_of
@@ -76,7 +76,7 @@ class Undoing:
 
     def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
         self._session, self._bulk = session, Bulk(session)
-        self._trail = Trail(session, self._bulk, actor, import_id, "import.undone", at)
+        self._trail = Trail(actor, import_id, "import.undone", moment(self._bulk.sqlite, at))
         self._changes = Changes(self._bulk, import_id)
         self._gone: list[int] = []                  # victims this import brought in
         self._restored: dict[int, Standing] = {}    # victims it only added to
@@ -132,7 +132,7 @@ class Undoing:
                     [row.before["household"] for row in undone if "household" in row.before],
                     "AND NOT EXISTS (SELECT 1 FROM victim v WHERE v.household_id = household.id) "
                     "AND NOT EXISTS (SELECT 1 FROM household_stay s WHERE s.household_id = household.id)")
-        self._trail.write()
+        self._trail.write(bulk)
 
     def _put_back(self) -> None:
         bulk, restored = self._bulk, list(self._restored.values())
