@@ -14,7 +14,8 @@ def test_a_list_is_matched_rightly_and_seldom_asked_about(seed):
     found = invented(ROWS, seed)
     assert found.precision >= 0.99
     assert found.recall >= 0.97
-    assert len(found.asked) <= 0.03 * ROWS
+    asking = {later for _, later in found.asked}     # a row that asks about two people asks once
+    assert len(asking) <= 0.03 * ROWS
     assert found.wrong_in_one_house == set()
 
 
