@@ -15,13 +15,15 @@ from outreach.casework.imports.entering import entry_of, keys_of
 from outreach.casework.imports.record import ImportRow, State, VictimImport
 from outreach.casework.imports.rows import Row
 from outreach.casework.imports.standing import Standing
-from outreach.casework.imports.steps import AT_ONCE, Overtaken, Progress, advance, quiet, require
+from outreach.casework.imports.steps import Overtaken, Progress, advance, quiet, require
 from outreach.casework.imports.trail import Trail
 from outreach.foundation.audit import Action
 from outreach.foundation.clock import now
 from outreach.foundation.db import Database
 from outreach.foundation.operation import acting, operation
 from outreach.foundation.permissions import Actor, May
+
+AT_ONCE = 400       # rows to a transaction: taking back costs more than entering, and nobody should wait longer
 
 
 @operation("import.undo_ordered", needs=May.IMPORT)
