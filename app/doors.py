@@ -19,7 +19,7 @@ from outreach.foundation.permissions import Actor, May, NotAllowed
 from outreach.foundation.sign_ins import SignIn
 
 LOOKING = frozenset({"GET", "HEAD"})
-SECRET_FIELDS = ("csrf", "idempotency_key", "draft_of")
+SECRET_FIELDS = ("csrf", "idempotency_key", "draft_of", "password")
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,64}")
 
 
@@ -92,23 +92,30 @@ Sent = Annotated[FormData | None, Depends(posted_form)]
 
 def lock(request: Request, session: Db, sent: Sent) -> None:
     """Runs before every route: who is this, may they, is the form theirs, and is it new?"""
-    needs: May | None = (request.scope["route"].openapi_extra or {}).get("needs")
+    door = request.scope["route"].openapi_extra or {}
+    needs: May | None = door.get("needs")
     request.state.actor, request.state.csrf, request.state.flash = None, "", None
     if sent is not None:
         security.refuse_foreign(request)
         if needs is May.ANYONE:  # signing in: nothing is asked of the database while a password is checked
             return
-    sign_in = _recognise(request, session)
+    if door.get("slow"):  # the write lock is not taken before there is something to write
+        with request.app.state.database.reading() as looking:
+            sign_in = _recognise(request, looking)
+    else:
+        sign_in = _recognise(request, session)
     if needs is May.ANYONE:
         return
     if request.state.actor is None:
-        raise _sign_in_first(sign_in, sent)
+        raise _sign_in_first(request, sign_in, sent)
     if needs is None:
         raise NotAllowed("This page names no permission, so it stays shut.")
     request.state.actor.must(needs)
     if sent is not None:
         security.refuse_forged(request, sent)
-        _answer_repeat(request, session, sent)
+        if not door.get("slow"):
+            _keep_alive(request, session)
+            _answer_repeat(request, session, sent)
 
 
 def _recognise(request: Request, session: Session) -> SignIn | None:
@@ -119,15 +126,24 @@ def _recognise(request: Request, session: Session) -> SignIn | None:
         request.state.actor, request.state.csrf = sign_in.account.actor, sign_ins.csrf_token(token)
         request.state.sign_in_id = sign_in.id
         request.state.flash = sign_in.flash or None
-        request.state.seen_is_stale = now() - sign_in.last_seen_at > sign_ins.SEEN_EVERY
-        if request.state.seen_is_stale and request.method not in LOOKING:
-            sign_ins.seen(session, sign_in.id)
+        stale = now() - sign_in.last_seen_at > sign_ins.SEEN_EVERY
+        # A page that asks by itself how far some work is keeps nobody signed in.
+        request.state.seen_is_stale = stale and "poll" not in request.query_params
     return sign_in
 
 
-def _sign_in_first(sign_in: SignIn | None, sent: FormData | None) -> SignInFirst:
-    draft_of = str(sent.get("draft_of") or "") if sent else ""
-    if sign_in is None or not draft_of or sent is None:
+def _keep_alive(request: Request, session: Session) -> None:
+    if request.state.seen_is_stale:
+        sign_ins.seen(session, request.state.sign_in_id)
+
+
+def _sign_in_first(request: Request, sign_in: SignIn | None, sent: FormData | None) -> SignInFirst:
+    """What was typed goes along only where it is sure whose it is: a sign-in that ran out, its own token."""
+    token = request.cookies.get(security.cookie_name()) or ""
+    draft_of = str(sent.get("draft_of") or "") if sent is not None else ""
+    if sign_in is None or sent is None or sign_in.ended_at or not security.is_own_path(draft_of):
+        return SignInFirst()
+    if not security.brings(request, sent, sign_ins.csrf_token(token)):
         return SignInFirst()
     return SignInFirst(sign_in.account_id, draft_of, typed_fields(sent))
 
@@ -135,7 +151,8 @@ def _sign_in_first(sign_in: SignIn | None, sent: FormData | None) -> SignInFirst
 def typed_fields(sent: FormData) -> dict[str, Any]:
     """What a person typed: lists where a name came more than once, no secrets, no files."""
     names = [name for name in sent if name not in SECRET_FIELDS]
-    values = {name: [v for v in sent.getlist(name) if isinstance(v, str)] for name in names}
+    values = {name: [text.replace("\x00", "") for text in sent.getlist(name) if isinstance(text, str)]
+              for name in names}
     return {name: found[0] if len(found) == 1 else found for name, found in values.items() if found}
 
 
@@ -178,6 +195,8 @@ class Room(APIRouter):
         """A page to look at."""
         return super().get(path, openapi_extra={"needs": needs}, response_model=None, **more)
 
-    def post(self, path: str, *, needs: May, **more: Any) -> Callable[..., Any]:  # type: ignore[override]
-        """A form to send."""
-        return super().post(path, openapi_extra={"needs": needs}, response_model=None, **more)
+    def post(self, path: str, *, needs: May, slow: bool = False,  # type: ignore[override]
+             **more: Any) -> Callable[..., Any]:
+        """A form to send. `slow`: its work takes a while before anything is written, and it guards against
+        repeats by itself."""
+        return super().post(path, openapi_extra={"needs": needs, "slow": slow}, response_model=None, **more)

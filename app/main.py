@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -107,25 +107,24 @@ def _already_answered(request: Request, trouble: Exception) -> Response:
 def _http(request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, HTTPException)
     if trouble.status_code in (404, 405):
-        return page(request, "error.html", status=404, heading="Page not found",
-                    words="Check the address, or start again from Today.")
+        return _no_such_page(request, trouble)
     return page(request, "error.html", status=trouble.status_code, heading="That did not work",
                 words=str(trouble.detail))
+
+
+def _no_such_page(request: Request, trouble: Exception) -> Response:
+    """Also for a number in an address that no database could hold."""
+    return page(request, "error.html", status=404, heading="Page not found",
+                words="Check the address, or start again from Today.")
 
 
 def _busy(request: Request, trouble: Exception) -> Response:
     words = str(trouble).partition("\n")[0]
     if "no such" in words or "does not exist" in words:  # a fault of ours, and no waiting will mend it
-        return _unexpected(request, trouble)
+        raise trouble
     log.error("database %s", type(trouble).__name__)
     return page(request, "error.html", status=503, heading="The database is busy",
                 words="Nothing was saved. Wait a few seconds, go back and send it again.")
-
-
-def _unexpected(request: Request, trouble: Exception) -> Response:
-    log.error("unexpected %s request %s", type(trouble).__name__, request.state.request_id)
-    return page(request, "error.html", status=500, heading="Something went wrong",
-                words=f"Nothing was saved. If it happens again, quote {request.state.request_id}.")
 
 
 _TROUBLES: dict[Any, Any] = {
@@ -138,11 +137,10 @@ _TROUBLES: dict[Any, Any] = {
     SignInFirst: _sign_in_first,
     AlreadyAnswered: _already_answered,
     HTTPException: _http,
-    RequestValidationError: lambda request, _: page(
-        request, "error.html", status=404, heading="Page not found",
-        words="Check the address, or start again from Today."),
+    RequestValidationError: _no_such_page,
     OperationalError: _busy,
-    Exception: _unexpected,
+    OverflowError: _no_such_page,
+    DataError: _no_such_page,
 }
 
 

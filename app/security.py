@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 import secrets
 import time
 from logging import getLogger
@@ -15,6 +16,7 @@ from app.pages import page
 from app.settings import settings
 
 log = getLogger("outreach.web")
+_OWN_PATH = re.compile(r"/desk(/[a-z0-9-]+){1,8}")
 
 # reliability.md §3.3; no `unsafe-*` anywhere
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -50,8 +52,12 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
         began = time.perf_counter()
 
+        started = False
+
         async def answer(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 _add_headers(MutableHeaders(scope=message), scope["path"])
                 _log(scope, message["status"], began)
             await send(message)
@@ -60,7 +66,13 @@ class Guard:
             await _read_and_forget(receive)
             await _too_big(scope)(scope, receive, answer)
             return
-        await self.app(scope, receive, answer)
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as trouble:  # its words may name somebody: only its kind and place are logged
+            log.error("unexpected %s request %s", _place(trouble), scope["state"]["request_id"])
+            if started:
+                raise ConnectionAbortedError from None
+            await _unexpected(scope)(scope, receive, answer)
 
 
 def _declared_size(scope: Scope) -> int:
@@ -77,6 +89,20 @@ async def _read_and_forget(receive: Receive) -> None:
         size += len(message.get("body", b""))
         if not message.get("more_body", False):
             return
+
+
+def _place(trouble: BaseException) -> str:
+    """The kind of a trouble and the line it came from."""
+    trace = trouble.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+    return f"{type(trouble).__name__} at {where}"
+
+
+def _unexpected(scope: Scope) -> Response:
+    return page(Request(scope), "error.html", status=500, heading="Something went wrong",
+                words=f"Nothing was saved. If it happens again, quote {scope['state']['request_id']}.")
 
 
 def _too_big(scope: Scope) -> Response:
@@ -135,10 +161,20 @@ def refuse_foreign(request: Request) -> None:
         raise Forged("This form was sent from another site.")
 
 
+def is_own_path(path: str) -> bool:
+    """Whether this is the address of a page of our own desk, and nothing else."""
+    return _OWN_PATH.fullmatch(path) is not None
+
+
+def brings(request: Request, sent: FormData, token: str) -> bool:
+    """Whether a form brings this token, as a field or as a header."""
+    brought = request.headers.get("x-csrf-token") or str(sent.get("csrf") or "")
+    return hmac.compare_digest(brought.encode(), token.encode())
+
+
 def refuse_forged(request: Request, sent: FormData) -> None:
     """A form must bring the token of its own sign-in. Raises `Forged`."""
-    token = request.headers.get("x-csrf-token") or str(sent.get("csrf") or "")
-    if not hmac.compare_digest(token.encode(), request.state.csrf.encode()):
+    if not brings(request, sent, request.state.csrf):
         raise Forged("This form belongs to an earlier sign-in. Open the page again and send it once more.")
 
 

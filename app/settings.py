@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         "The mail relay, smtp://[user:pass@]host:port or smtps://…. "
         "Default: none; messages become .eml files in the data folder."))
     notify_key: str = Field("", repr=False, description=(
-        "GOV.UK Notify key that sends texts. Default: none; texts become files."))
+        "GOV.UK Notify key. Texts cannot be sent yet: leave it empty; they become files."))
     secret_file: Path = Field(Path(""), description=(
         "File with the signing secret. Default: made in the data folder on first start, mode 0600."))
     public_url: str = Field(f"http://127.0.0.1:{DEFAULT_PORT}", description=(
@@ -45,8 +45,11 @@ class Settings(BaseSettings):
     desk_url: str = Field("", description=(
         "Address of the staff pages. Default: the public address followed by /desk."))
     env: Literal["demo", "production"] = Field("demo", description=(
-        "demo or production; production refuses to start on what `outreach check` calls unsafe. "
+        "demo or production. Production needs an https address for the desk, and loads no fictional cast. "
         "Default: demo."))
+    trusted_proxies: str = Field("", description=(
+        "Addresses of the proxies in front, comma separated: only they are believed about who is calling. "
+        "Default: none."))
     force_file: Path = Field(FORCE_FILE, description="Settings of a force. Default: content/force.toml.")
 
     @field_validator("data", "secret_file", "force_file")
@@ -75,6 +78,14 @@ class Settings(BaseSettings):
         public = str(given.get("public_url") or f"http://127.0.0.1:{DEFAULT_PORT}").rstrip("/")
         return {"database_url": f"sqlite:///{data / 'outreach.db'}", "secret_file": data / "secret",
                 "desk_url": f"{public}/desk", **given}
+
+    @model_validator(mode="after")
+    def _refuse_what_cannot_be_kept(self) -> "Settings":
+        if self.notify_key:
+            raise ValueError("OUTREACH_NOTIFY_KEY: texts cannot be sent yet, leave it empty")
+        if self.env == "production" and not self.desk_url.startswith("https://"):
+            raise ValueError("OUTREACH_DESK_URL: production needs an address that begins with https://")
+        return self
 
     @property
     def is_production(self) -> bool:
@@ -115,5 +126,9 @@ def listed() -> list[tuple[str, str]]:
 
 def _one_line(wrong: ValidationError) -> str:
     """Names and reasons only: a setting may hold a password."""
-    return "; ".join(f"OUTREACH_{'_'.join(map(str, error['loc'])).upper()}: "
-                     f"{error['msg'].removeprefix('Value error, ')}" for error in wrong.errors())
+    return "; ".join(f"{_named(error['loc'])}{error['msg'].removeprefix('Value error, ')}"
+                     for error in wrong.errors())
+
+
+def _named(place: tuple[Any, ...]) -> str:
+    return f"OUTREACH_{'_'.join(map(str, place)).upper()}: " if place else ""

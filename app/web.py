@@ -26,6 +26,8 @@ def make() -> Any:
 def serve(face: str, host: str, port: int, workers: int) -> None:
     """Serve until told to stop. Access logs are our own (`security.Guard`): no ids, tokens or searches."""
     os.environ["OUTREACH_FACE"] = face
-    settings()  # a bad setting stops here, in one line
+    found = settings()  # a bad setting stops here, in one line
     uvicorn.run("app.web:make", factory=True, host=host, port=port, workers=workers, access_log=False,
-                server_header=False, log_config=LOGGING, proxy_headers=False, timeout_graceful_shutdown=10)
+                server_header=False, log_config=LOGGING,
+                proxy_headers=bool(found.trusted_proxies), forwarded_allow_ips=found.trusted_proxies or None,
+                timeout_graceful_shutdown=10)

@@ -6,6 +6,6 @@ from outreach.casework.victims import merging
 from outreach.foundation import accounts, audit, drafts, outbox, sign_ins, submissions
 from outreach.foundation.db import Base
 
-ROOMS = (accounts, audit, contacts, drafts, follow_ups, fraud_reports, households, imports, merging, outbox, sign_ins,
-         submissions, victims)
+ROOMS = (accounts, audit, contacts, drafts, follow_ups, fraud_reports, households, imports, merging,
+         outbox, sign_ins, submissions, victims)
 metadata = Base.metadata

@@ -11,7 +11,7 @@ from app.doors import Db, Me, Posted, Room
 from app.forms import Blank, Filled, Form, UkDate
 from app.pages import done, page
 from outreach.foundation import accounts, audit, passwords
-from outreach.foundation.accounts import Account, AccountExists, LastAdministrator, PersonType
+from outreach.foundation.accounts import Account, AccountExists, LastAdministrator, NotARole, PersonType
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May, Role
 
@@ -84,6 +84,8 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
         account = accounts.open_account(session, me, **form.values)
     except AccountExists as refused:
         form.wrong("email", f"{refused}: open that one, or enter another address")
+    except NotARole as refused:
+        form.wrong("role", str(refused))
     except passwords.TooWeak as refused:
         form.wrong("password", str(refused))
     if form.errors:
@@ -150,7 +152,7 @@ def _as_it_is(account: Account) -> Filled[AccountForm]:
 def _change(session: Session, me: Actor, account: Account, form: Filled[Any]) -> None:
     try:
         accounts.change_account(session, me, account, **form.values)
-    except LastAdministrator as refused:
+    except (LastAdministrator, NotARole) as refused:
         form.wrong("role", str(refused))
 
 

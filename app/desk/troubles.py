@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.pages import page
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded
+from outreach.casework.victims.home import NoHousehold
 from outreach.foundation.accounts import NotFound as NoSuchAccount
 
 
@@ -30,5 +31,9 @@ def _unsafe(request: Request, trouble: Exception) -> Response:
     return page(request, "error.html", status=422, heading="That would not be safe", words=str(trouble))
 
 
+def _no_household(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=422, heading="There is no household yet", words=str(trouble))
+
+
 TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, Merged: _merged,
-                            ReasonNeeded: _reason_needed, UnsafeContact: _unsafe}
+                            ReasonNeeded: _reason_needed, UnsafeContact: _unsafe, NoHousehold: _no_household}

@@ -33,6 +33,10 @@ class AccountExists(Exception):
     """Another account has this e-mail address already."""
 
 
+class NotARole(Exception):
+    """A role that no person can be given, or one that nobody may give themselves."""
+
+
 class LastAdministrator(Exception):
     """The only administrator left would lose their account."""
 
@@ -97,7 +101,8 @@ def tidy_email(email: str) -> str:
 def open_account(session: Session, actor: Actor, *, email: str, name: str, role: Role, password: str,
                  person_type: PersonType = PersonType.STAFF, district: str = "",
                  expires_on: date | None = None) -> Account:
-    """Give somebody an account. Raises `AccountExists`, `passwords.TooWeak`."""
+    """Give somebody an account. Raises `AccountExists`, `NotARole`, `passwords.TooWeak`."""
+    _refuse_role(role)
     if by_email(session, email):
         raise AccountExists(f"{tidy_email(email)} has an account already")
     passwords.check_strength(password)
@@ -111,8 +116,11 @@ def open_account(session: Session, actor: Actor, *, email: str, name: str, role:
 @operation("account.changed", needs=May.MANAGE_ACCOUNTS)
 def change_account(session: Session, actor: Actor, account: Account, *, name: str, role: Role,
                    district: str, expires_on: date | None) -> Account:
-    """Change what somebody is called, does, where, and until when. Raises `LastAdministrator`."""
-    if role is not Role.ADMINISTRATOR:
+    """Change what somebody is called, does, where, and until when. Raises `LastAdministrator`, `NotARole`."""
+    _refuse_role(role)
+    if account.id == actor.id and role is not account.role:
+        raise NotARole("Ask another administrator to change what you do here")
+    if role is not Role.ADMINISTRATOR or (expires_on and expires_on < today()):
         _refuse_last_administrator(session, account)
     account.name, account.role, account.district = name.strip(), role, district
     account.expires_on = expires_on
@@ -123,7 +131,7 @@ def change_account(session: Session, actor: Actor, account: Account, *, name: st
 def close_account(session: Session, actor: Actor, account: Account) -> Account:
     """Take somebody's access away from this second; their sessions end with it."""
     _refuse_last_administrator(session, account)
-    account.deactivated_at = now()
+    account.deactivated_at = account.signed_out_at = now()
     return account
 
 
@@ -143,10 +151,16 @@ def set_password(session: Session, actor: Actor, account: Account, *, password: 
     return account
 
 
+def _refuse_role(role: Role) -> None:
+    if role is Role.SYSTEM:
+        raise NotARole("Choose what they do here: that role is the machine's own")
+
+
 def _refuse_last_administrator(session: Session, account: Account) -> None:
     if account.role is not Role.ADMINISTRATOR:
         return
-    others = [a for a in open_with_role(session, Role.ADMINISTRATOR) if a.id != account.id]
-    if not others:
+    everybody = people().where(Account.role == Role.ADMINISTRATOR).order_by(None).order_by(Account.id)
+    held = session.scalars(everybody.with_for_update())   # two who close each other at once take turns
+    if not [other for other in held if other.is_open and other.id != account.id]:
         raise LastAdministrator(f"{account.name} is the only administrator: "
                                 "give somebody else that role first")

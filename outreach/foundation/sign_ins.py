@@ -93,7 +93,7 @@ def check(session: Session, email: str, password: str) -> Account:
     whether or not there is such an account."""
     account = by_email(session, email)
     right = passwords.matches(password, account.password_hash if account else None)
-    if account is None or not right or not account.is_open:
+    if account is None or not right or not account.is_open or account.role is Role.SYSTEM:
         raise WrongPassword("Enter the e-mail address and password of an account that is open")
     return account
 

@@ -11,7 +11,7 @@ from app import data_folder, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = {"DATA", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "NOTIFY_KEY", "SECRET_FILE", "PUBLIC_URL",
-            "DESK_URL", "ENV", "FORCE_FILE"}
+            "DESK_URL", "ENV", "FORCE_FILE", "TRUSTED_PROXIES"}
 
 
 @pytest.fixture(autouse=True)

@@ -99,8 +99,8 @@ class Desk:
 
     def upload(self, path: Path, source: str = "Report Fraud") -> int:
         with self.database.transaction() as session:
-            return uploading.upload(session, self.actor, path, source=source, file_name=path.name,
-                                    uploads=self.uploads).id
+            return uploading.upload(session, self.actor, uploading.look_at(path, source),
+                                    file_name=path.name, uploads=self.uploads).id
 
     def check(self, path: Path) -> int:
         import_id = self.upload(path)

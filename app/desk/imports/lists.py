@@ -42,7 +42,7 @@ def new(request: Request, session: Db, me: Me) -> Response:
     return _asked(request, session, UploadForm.blank(), 200)
 
 
-@room.post("", needs=May.IMPORT)
+@room.post("", needs=May.IMPORT, slow=True)
 def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     """Take the file in, and on to its columns."""
     form = UploadForm.read({"source": posted.get("source", "")})
@@ -66,8 +66,9 @@ def _take_in(sent: UploadFile, session: Db, me: Me, source: str) -> VictimImport
         while block := sent.file.read(1024 * 1024):
             file.write(block)
         file.flush()
-        return uploading.upload(session, me, Path(file.name), source=source,
-                                file_name=sent.filename or "list", uploads=settings().data / "uploads")
+        looked_at = uploading.look_at(Path(file.name), source)
+        return uploading.upload(session, me, looked_at, file_name=sent.filename or "list",
+                                uploads=settings().data / "uploads")
 
 
 def _asked(request: Request, session: Db, form: Filled[Any], status: int, earlier: int = 0) -> Response:
@@ -78,7 +79,7 @@ def _asked(request: Request, session: Db, form: Filled[Any], status: int, earlie
 @room.get("/{import_id}", needs=May.IMPORT)
 def show(request: Request, import_id: int, session: Db, me: Me) -> Response:
     """How far the list is, and what it would do or has done."""
-    found = showing.open_import(session, me, import_id)
+    found = showing.open_import(session, me, import_id, noted="poll" not in request.query_params)
     return page(request, "desk/imports/show.html", block="state", **about(session, found))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.imports import counting, rows, steps
+from outreach.casework.imports.aside import Aside
 from outreach.casework.imports.bulk import Bulk
 from outreach.casework.imports.placing_apart import placed_rows
 from outreach.casework.imports.reading import UnreadableList
@@ -52,7 +53,7 @@ class Check:
                 self.found.known_up_to = session.scalar(select(func.max(Victim.id))) or 0
 
     def _read(self) -> None:
-        with closing(self.placed()) as chunks:
+        with Aside(self.database) as self._aside, closing(self.placed()) as chunks:
             for placed in chunks:
                 self._keep([row for row in placed if row.number > self.found.position])
                 self.progress(self.found.position, max(self.found.total, self.found.position))
@@ -64,7 +65,7 @@ class Check:
     def _keep(self, placed: list[Row]) -> None:
         if not placed:      # done before this step was stopped
             return
-        with self.database.transaction() as session:
+        with self._aside.transaction() as session:
             bulk = Bulk(session)
             advance(session, self.found, placed[-1].number, self._file(bulk))
             self._settle(session, placed)

@@ -68,14 +68,16 @@ def list_imports(session: Session, actor: Actor, *, before: int | None = None, m
     return found
 
 
-def open_import(session: Session, actor: Actor, import_id: int, *, to_change: bool = False) -> VictimImport:
-    """One import; the look at it is noted. Raises `NotFound`."""
+def open_import(session: Session, actor: Actor, import_id: int, *, to_change: bool = False,
+                noted: bool = True) -> VictimImport:
+    """One import; the look at it is noted, unless a page that was noted asks again how far it is. Raises
+    `NotFound`."""
     actor.must(May.IMPORT)
     question = select(VictimImport).where(VictimImport.id == import_id)
     found = session.scalars(question.with_for_update() if to_change else question).one_or_none()
     if found is None:
         raise NotFound("There is no such import")
-    if not to_change:
+    if noted and not to_change:
         audit.consulted(session, actor, "victim_import", import_id, operation="import.opened")
     return found
 

@@ -23,7 +23,7 @@ from outreach.foundation.db import Database
 from outreach.foundation.operation import acting, operation
 from outreach.foundation.permissions import Actor, May
 
-AT_ONCE = 400       # rows to a transaction: taking back costs more than entering, and nobody should wait longer
+AT_ONCE = 400       # rows to a transaction: taking back costs more than entering
 
 
 @operation("import.undo_ordered", needs=May.IMPORT)

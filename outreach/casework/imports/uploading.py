@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.casework.imports import columns
-from outreach.casework.imports.reading import UnreadableList, read_header
+from outreach.casework.imports.reading import Sheet, UnreadableList, read_header
 from outreach.casework.imports.record import SourceMapping, State, VictimImport
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import local
@@ -33,24 +34,40 @@ class UploadedBefore(Exception):
         self.import_id = import_id
 
 
-@operation("import.uploaded", needs=May.IMPORT)
-def upload(session: Session, actor: Actor, path: Path, *, source: str, file_name: str,
-           uploads: Path) -> VictimImport:
-    """Take in the file at `path`, keep a copy under a name that says nothing, and guess its columns.
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A file that can be read as a list, before anything is kept of it."""
 
-    Raises `SourceNeeded`, `UnreadableList` (a file that is no list, is empty, too big, …) and
-    `UploadedBefore`.
-    Nothing is kept then.
+    path: Path
+    source: str
+    file_hash: str
+    sheet: Sheet
+
+
+def look_at(path: Path, source: str) -> LookedAt:
+    """Look at a file that somebody sent; it may take seconds, and asks nothing of the database.
+
+    Raises `SourceNeeded`, `UnreadableList` (a file that is no list, is empty, too big, …).
     """
     source = " ".join(source.split())[:_LONGEST_SOURCE]
     if not source:
         raise SourceNeeded("Enter where the list comes from, like Report Fraud monthly")
     refuse_large(path)
-    file_hash = hash_of(path)
-    refuse_repeat(session, file_hash)
-    sheet = read_header(path, max_bytes=largest())
+    return LookedAt(path, source, hash_of(path), read_header(path, max_bytes=largest()))
+
+
+@operation("import.uploaded", needs=May.IMPORT)
+def upload(session: Session, actor: Actor, looked_at: LookedAt, *, file_name: str,
+           uploads: Path) -> VictimImport:
+    """Take in a file, keep a copy under a name that says nothing, and guess its columns.
+
+    Raises `UploadedBefore`; nothing is kept then.
+    """
+    refuse_repeat(session, looked_at.file_hash)
+    source, sheet = looked_at.source, looked_at.sheet
     found = VictimImport(
-        source=source, file_name=file_name[:200], file_hash=file_hash, stored_as=_keep(path, uploads),
+        source=source, file_name=file_name[:200], file_hash=looked_at.file_hash,
+        stored_as=_keep(looked_at.path, uploads),
         columns=sheet.columns, mapping=guess(session, source, sheet.columns), notes=sheet.notes,
         total=sheet.rows_estimate, uploaded_by_id=actor.id)
     session.add(found)

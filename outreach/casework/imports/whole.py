@@ -76,7 +76,7 @@ def _receive(database: Database, actor: Actor, path: Path, source: str, mapping:
         if found is not None and found.state in (State.CHECKING, State.COMMITTING):
             return found.id, bool(found.counts)
         if found is None or found.state not in (State.UPLOADED, State.CHECKED):
-            found = uploading.upload(session, actor, path, source=source, file_name=path.name,
+            found = uploading.upload(session, actor, uploading.look_at(path, source), file_name=path.name,
                                      uploads=uploads)
         state = State.CHECKING if dry_run else State.COMMITTING
         _begin(session, actor, found, mapping or found.mapping, state)

@@ -128,6 +128,11 @@ def in_lane(lane: Lane) -> list[str]:
     return [kind.name for kind in KINDS.values() if kind.lane is lane]
 
 
+def is_long(kind: str) -> bool:
+    """Whether this is long work: half done, it can only be gone on with."""
+    return kind in KINDS and KINDS[kind].lane is Lane.LONG
+
+
 def called(kind: str) -> str:
     """A kind as a heading, naming nobody: "Queue a follow-up", "Text a reminder"."""
     plain = words_of(kind).will.removeprefix("Will ").replace(" to {who}", "").replace(" {who}", "")

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import audit, clock
 from outreach.foundation.operation import operation
+from outreach.foundation.outbox.kinds import is_long
 from outreach.foundation.outbox.ledger import (
     STUCK,
     OutboxMessage,
@@ -45,7 +46,9 @@ def retry(session: Session, actor: Actor, message: OutboxMessage) -> None:
 
 @operation("outbox.dropped", needs=May.RETRY)
 def drop(session: Session, actor: Actor, message: OutboxMessage) -> None:
-    """Give it up. Raises `NothingToMend`."""
+    """Give it up. Raises `NothingToMend`, also for long work: half done, it can only be gone on with."""
+    if is_long(message.kind):
+        raise NothingToMend("This cannot be left half done: retry it.")
     if message.state not in (*STUCK, State.RETRY, State.READY):
         raise NothingToMend("This can no longer be dropped. Open the page again to see where it stands.")
     message.state, message.done_at = State.CANCELLED, clock.now()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.foundation import times
-from outreach.foundation.outbox.kinds import KINDS, words_of
+from outreach.foundation.outbox.kinds import KINDS, is_long, words_of
 from outreach.foundation.outbox.ledger import IN_HAND, STUCK, OutboxMessage, State
 
 
@@ -43,7 +43,7 @@ def told(session: Session, message: OutboxMessage, *, naming: bool = True) -> Li
     who = "somebody" if kind is None or (kind.private and not naming) else kind.who(session, message)
     return Line(message.id, message.kind, _sentence(message, who), message.done_at or message.run_after,
                 message.state, may_retry=message.state in (*STUCK, State.RETRY),
-                may_drop=message.state in (*STUCK, State.RETRY, State.READY),
+                may_drop=message.state in (*STUCK, State.RETRY, State.READY) and not is_long(message.kind),
                 is_trouble=message.state in (*STUCK, State.RETRY, State.SUPPRESSED))
 
 
