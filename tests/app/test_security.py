@@ -61,7 +61,8 @@ def test_the_same_form_sent_twice_has_one_effect_and_one_answer(desk: Any, frank
 def test_a_form_key_is_not_taken_for_another_form(desk: Any, frank: Actor, database: Database) -> None:
     client = desk(frank)
     client.submit("/desk/accounts", NEW | {"idempotency_key": "k" * 22})
-    answer = client.submit("/desk/accounts", NEW | {"email": "other@example.org", "idempotency_key": "k" * 22})
+    other = NEW | {"email": "other@example.org", "idempotency_key": "k" * 22}
+    answer = client.submit("/desk/accounts", other)
     assert answer.status_code == 409 and people(database) == 2
 
 

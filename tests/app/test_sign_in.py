@@ -42,7 +42,8 @@ def test_the_page_asks_for_the_two_things_by_name(desk: Any) -> None:
 def test_a_wrong_try_is_told_the_same_words_and_keeps_the_address(
         desk: Any, ada: Actor, database: Database, wrong: dict[str, str]) -> None:
     answer = desk().post("/desk/sign-in", data=wrong)
-    assert answer.status_code == 422 and wrong["email"] in answer.text and wrong["password"] not in answer.text
+    assert answer.status_code == 422
+    assert wrong["email"] in answer.text and wrong["password"] not in answer.text
     assert "Enter the e-mail address and password of an account that is open" in answer.text
     with database.reading() as session:
         assert len(session.scalars(select(SignInTry)).all()) == 1
@@ -90,7 +91,8 @@ def test_what_was_typed_survives_the_end_of_the_session(desk: Any, ada: Actor,
         assert kept and kept.typed == {"last_name": "Hill", "first_name": "Jo"}
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/desk/../x", "/desk/\\evil"])
+@pytest.mark.parametrize("elsewhere",
+                         ["//evil.example", "https://evil.example", "/desk/../x", "/desk/\\evil"])
 def test_the_way_back_never_leads_out_of_the_desk(desk: Any, ada: Actor, elsewhere: str) -> None:
     answer = desk().post(f"/desk/sign-in?next={elsewhere}", data=typed())
     assert answer.headers["location"] == "/desk/today"
