@@ -1,5 +1,6 @@
 """Commits one transaction of a list while the next one is made ready: it is the disk that is waited for."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from typing import Self
 from sqlalchemy.orm import Session
 
 from outreach.foundation.db import Database
+
+REST = 0.01     # seconds between transactions, in which whoever waits for the lock can have it
 
 
 class Aside:
@@ -22,6 +25,7 @@ class Aside:
     def transaction(self) -> Iterator[Session]:
         """One writing transaction, begun when the one before is committed: raising rolls it back."""
         self.wait()
+        time.sleep(REST)
         session = self._database.writing()
         try:
             yield session
