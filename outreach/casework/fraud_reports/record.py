@@ -73,7 +73,7 @@ class FraudReport(Audited, Base):
     suspect_known: Mapped[bool] = mapped_column(default=False)
     under_investigation: Mapped[bool] = mapped_column(default=False)
     summary: Mapped[str] = mapped_column(default="")
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
     victim: Mapped["Victim"] = relationship(back_populates="fraud_reports")

@@ -76,7 +76,7 @@ class Victim(Audited, Base):
     address_line_1: Mapped[str] = mapped_column(default="")
     address_line_2: Mapped[str] = mapped_column(default="")
     town: Mapped[str] = mapped_column(default="")
-    postcode: Mapped[str] = mapped_column(default="", index=True)
+    postcode: Mapped[str] = mapped_column(default="")
     district: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="", index=True)
     preferred_channel: Mapped[Channel | None]
@@ -111,7 +111,7 @@ class Victim(Audited, Base):
     household_standing: Mapped[Standing] = mapped_column(default=Standing.PROPOSED, server_default="proposed")
     household_since: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("victim.id"), index=True)
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("victim_import.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     version: Mapped[int] = mapped_column(default=1)
@@ -153,7 +153,7 @@ class VictimPhone(Audited, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"), index=True)
-    number: Mapped[str] = mapped_column(index=True)
+    number: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     victim: Mapped[Victim] = relationship(back_populates="phones")
 
@@ -187,7 +187,7 @@ def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, str]
     """The telephone number that stands first on each of these records, in E.164."""
     rows = session.execute(select(VictimPhone.victim_id, VictimPhone.number)
                            .where(VictimPhone.victim_id.in_(victim_ids)).order_by(VictimPhone.id.desc()))
-    return {victim_id: number for victim_id, number in rows}
+    return dict(rows.tuples().all())
 
 
 def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,

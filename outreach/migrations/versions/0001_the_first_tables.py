@@ -432,11 +432,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_victim_district_need", ["district", "need_score", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_victim_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_victim_household_id"), ["household_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_victim_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_victim_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index("ix_victim_name", ["last_name", "first_name", "id"], unique=False)
         batch_op.create_index("ix_victim_need", ["need_score", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_victim_postcode"), ["postcode"], unique=False)
 
     op.create_table(
         "contact",
@@ -566,7 +564,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_fraud_report_force_occurrence"), ["force_occurrence"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_fraud_report_import_id"), ["import_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_fraud_report_national_reference"), ["national_reference"], unique=False
         )
@@ -596,7 +593,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("victim_phone", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_victim_phone_number"), ["number"], unique=False)
         batch_op.create_index(batch_op.f("ix_victim_phone_victim_id"), ["victim_id"], unique=False)
 
     op.create_table(
@@ -687,7 +683,6 @@ def downgrade() -> None:
     op.drop_table("follow_up")
     with op.batch_alter_table("victim_phone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_victim_phone_victim_id"))
-        batch_op.drop_index(batch_op.f("ix_victim_phone_number"))
 
     op.drop_table("victim_phone")
     with op.batch_alter_table("match_key", schema=None) as batch_op:
@@ -697,7 +692,6 @@ def downgrade() -> None:
     with op.batch_alter_table("fraud_report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fraud_report_victim_id"))
         batch_op.drop_index(batch_op.f("ix_fraud_report_national_reference"))
-        batch_op.drop_index(batch_op.f("ix_fraud_report_import_id"))
         batch_op.drop_index(batch_op.f("ix_fraud_report_force_occurrence"))
 
     op.drop_table("fraud_report")
@@ -706,11 +700,9 @@ def downgrade() -> None:
 
     op.drop_table("contact")
     with op.batch_alter_table("victim", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_victim_postcode"))
         batch_op.drop_index("ix_victim_need")
         batch_op.drop_index("ix_victim_name")
         batch_op.drop_index(batch_op.f("ix_victim_merged_into_id"))
-        batch_op.drop_index(batch_op.f("ix_victim_import_id"))
         batch_op.drop_index(batch_op.f("ix_victim_household_id"))
         batch_op.drop_index(batch_op.f("ix_victim_email"))
         batch_op.drop_index("ix_victim_district_need")
