@@ -41,8 +41,7 @@ if context.is_offline_mode():
 elif given is not None:
     migrate(given)
 else:
-    database = Database(context.config.get_main_option("sqlalchemy.url")
-                        or os.environ.get("OUTREACH_MIGRATION_DATABASE_URL")
+    database = Database(os.environ.get("OUTREACH_MIGRATION_DATABASE_URL")
                         or os.environ.get("OUTREACH_DATABASE_URL", "sqlite:///var/outreach.db"))
     with database.writer.connect() as connection, connection.begin():
         migrate(connection)
