@@ -45,6 +45,7 @@ TABLE = {
     f"POST {VICTIM}/restriction": "OS",
     f"POST {VICTIM}/openings": "OS",
     f"POST {VICTIM}/death": "O",
+    f"POST {VICTIM}/death/undoing": "O",
     f"POST {VICTIM}/household": "O",
     f"GET {VICTIM}/merges/new": "O",
     f"POST {VICTIM}/merges": "O",

@@ -6,18 +6,30 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from app.doors import LOOKING, Db, Me
+from app import security
+from app.doors import LOOKING, Db, Me, Sent, typed_fields
 from app.forms import Filled, Form
-from outreach.casework.victims import Victim, open_victim
+from outreach.casework.victims import ReasonNeeded, Victim, open_victim
 from outreach.foundation import drafts
 from outreach.foundation.permissions import Actor
 
 F = TypeVar("F", bound=Form)
 
 
-def opened_victim(victim_id: int, request: Request, session: Db, me: Me) -> Victim:
+def opened_victim(victim_id: int, request: Request, session: Db, me: Me, sent: Sent) -> Victim:
     """The victim named in the address: looked at on GET (and logged so), locked for change otherwise."""
-    return open_victim(session, me, victim_id, to_change=request.method not in LOOKING)
+    try:
+        return open_victim(session, me, victim_id, to_change=request.method not in LOOKING)
+    except ReasonNeeded:
+        keep_unsaved(request, sent)
+        raise
+
+
+def keep_unsaved(request: Request, sent: FormData | None) -> None:
+    """What was typed into a form that keeps drafts, for the page that asks why (`troubles`) to put by."""
+    draft_of = str(sent.get("draft_of") or "") if sent is not None else ""
+    if sent is not None and security.is_own_path(draft_of):
+        request.state.unsaved = draft_of, typed_fields(sent)
 
 
 OpenedVictim = Annotated[Victim, Depends(opened_victim)]

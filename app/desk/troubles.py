@@ -5,10 +5,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.pages import page
+from app.doors import LOOKING
+from app.pages import page, wants_fragment
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded
 from outreach.casework.victims.home import NoHousehold
+from outreach.foundation import drafts
 from outreach.foundation.accounts import NotFound as NoSuchAccount
 
 
@@ -24,7 +26,15 @@ def _merged(request: Request, trouble: Exception) -> Response:
 
 
 def _reason_needed(request: Request, trouble: Exception) -> Response:
-    return page(request, "desk/victims/reason.html", status=403, path=request.url.path)
+    """Why is asked first. What was typed into a form meanwhile is kept: on the page, or as a draft."""
+    assert isinstance(trouble, ReasonNeeded)
+    if request.method not in LOOKING and wants_fragment(request):
+        return page(request, "error.html", status=403, heading="This record is restricted",
+                    words="Open the record in another tab and say why, then save this again.")
+    if unsaved := getattr(request.state, "unsaved", None):
+        with request.app.state.database.transaction() as session:
+            drafts.keep(session, request.state.actor.id, *unsaved)
+    return page(request, "desk/victims/reason.html", status=403, victim_id=trouble.victim_id)
 
 
 def _unsafe(request: Request, trouble: Exception) -> Response:

@@ -329,7 +329,8 @@ def test_a_victim_is_passed_to_the_ambassador(desk, officer, ambassador, mrs_hil
 
 def test_a_restricted_record_asks_why_before_it_opens(desk, officer, supervisor, session, mrs_hill):
     client = desk(supervisor)
-    desk(officer).submit(f"{record(mrs_hill)}/restriction", {"reason": "Witness in a live investigation"})
+    desk(officer).submit(f"{record(mrs_hill)}/restriction",
+                         {"wanted": "restricted", "reason": "Witness in a live investigation"})
     shut = client.get(record(mrs_hill))
     assert shut.status_code == 403 and "Margaret" not in shut.text and "Reason" in words(shut)
     assert "Say why" in words(client.submit(f"{record(mrs_hill)}/openings", {"reason": ""}))
@@ -346,7 +347,7 @@ def test_a_death_ends_what_was_planned_and_can_be_taken_back(desk, officer, sess
     assert client.submit(f"{record(full)}/death", {"died_on": ""}).status_code == 303
     said = words(client.get(record(full)))
     assert "Has died" in said and "Nothing is planned" in said and "Undo" in said
-    client.submit(f"{record(full)}/death")
+    client.submit(re.search(r'action="([^"]+/undoing)"', client.get(f"{record(full)}/care/edit").text)[1])
     assert reread(session, full).deceased_on is None
 
 

@@ -36,7 +36,11 @@ def new(request: Request, victim: OpenedVictim, session: Db, me: Me) -> Response
 @room.post("", needs=May.MERGE_VICTIMS)
 def create(request: Request, victim: OpenedVictim, posted: Posted, session: Db, me: Me) -> Response:
     """Make the two records one. This one is kept, and leads on from the other's address."""
-    other = _other(session, me, str(posted.get("merged_id") or ""), to_change=True)
+    chosen = str(posted.get("merged_id") or "")
+    try:
+        other = _other(session, me, chosen, to_change=True)
+    except ReasonNeeded:    # the page says so, and offers the search again
+        return _asked(request, session, me, victim, chosen)
     if other is None or other.id == victim.id:
         return _asked(request, session, me, victim, "", wrong="Choose the record to merge into this one")
     combined = merging.merge(session, me, victim, other)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups.record import OPEN, FollowUp, Status
 from outreach.casework.need import Band
-from outreach.casework.victims.record import NotFound, Victim, scope
+from outreach.casework.victims.record import NotFound, Victim, scope, why_opened
 from outreach.foundation import audit, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
@@ -80,7 +80,8 @@ def list_follow_ups(session: Session, actor: Actor, show: Show = Show.OPEN, *, a
 def open_follow_up(session: Session, actor: Actor, follow_up_id: int, *, to_change: bool = False) -> FollowUp:
     """One follow-up, and a note that it was looked at; locked when it is opened `to_change`.
 
-    Raises `NotFound`, also where it concerns somebody this person does not work with.
+    Raises `NotFound`, also where it concerns somebody this person does not work with; `ReasonNeeded` where
+    the person's record is restricted and was not opened with a reason.
     """
     actor.must(May.SEE_VICTIM)
     question = select(FollowUp).join(Victim, Victim.id == FollowUp.victim_id).where(
@@ -90,9 +91,10 @@ def open_follow_up(session: Session, actor: Actor, follow_up_id: int, *, to_chan
     follow_up = session.scalars(question).one_or_none()
     if follow_up is None:
         raise NotFound("There is no such follow-up")
+    reason = why_opened(session, actor, follow_up.victim)
     if not to_change:
         audit.consulted(session, actor, "follow_up", follow_up.id, operation="follow_up.opened",
-                        victim_id=follow_up.victim_id)
+                        reason=reason or None, victim_id=follow_up.victim_id)
     return follow_up
 
 

@@ -13,7 +13,8 @@ from outreach.casework.victims.record import (
     open_victim,
     scope,
     visible_to,
+    why_opened,
 )
 
 __all__ = ["Format", "Kind", "MatchKey", "Merged", "NotFound", "ReasonNeeded", "Victim", "VictimPhone",
-           "first_numbers", "open_victim", "scope", "visible_to"]
+           "first_numbers", "open_victim", "scope", "visible_to", "why_opened"]

@@ -51,7 +51,11 @@ class Merged(Exception):
 
 
 class ReasonNeeded(Exception):
-    """A restricted record was asked for without a reason."""
+    """A restricted record was asked for without a reason; `victim_id` says which."""
+
+    def __init__(self, victim_id: int) -> None:
+        super().__init__("This record is restricted: say why you need to see it")
+        self.victim_id = victim_id
 
 
 class Victim(Audited, Base):
@@ -191,10 +195,11 @@ def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, str]
 
 
 def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,
-                reason: str = "") -> Victim:
+                reason: str = "", to_say_why: bool = False) -> Victim:
     """One victim's record, and a note that it was looked at. Locked when it is opened `to_change`.
 
-    A restricted record opens to whoever has said why within the last half hour; the audit log remembers.
+    A restricted record opens to whoever has said why within the last half hour, to look at and to change;
+    the audit log remembers. Whoever opens it only `to_say_why` is not asked yet.
     Raises `NotFound`; `Merged` when the record now lives elsewhere; `ReasonNeeded` for a restricted one.
     """
     actor.must(May.SEE_VICTIM)
@@ -204,10 +209,8 @@ def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bo
         raise NotFound("There is no such victim")
     if victim.merged_into_id:
         raise Merged(victim.merged_into_id)
-    if victim.restricted and not to_change:
-        reason = reason.strip() or _reason_given(session, actor, victim)
-        if not reason:
-            raise ReasonNeeded("This record is restricted: say why you need to see it")
+    if not to_say_why:
+        reason = reason.strip() or why_opened(session, actor, victim)
     if not to_change:
         audit.consulted(session, actor, "victim", victim.id, operation="victim.opened", reason=reason or None)
     return victim
@@ -224,11 +227,17 @@ def _one(sees_all: bool, sees_restricted: bool, to_change: bool) -> Select[Victi
     return question.with_for_update(of=Victim) if to_change else question
 
 
-def _reason_given(session: Session, actor: Actor, victim: Victim) -> str:
-    """Why this person said, within the last half hour, that they need to see this restricted record."""
+def why_opened(session: Session, actor: Actor, victim: Victim) -> str:
+    """Why this person said, within the last half hour, that they need to see this restricted record; "" for
+    one that is not restricted. Raises `ReasonNeeded`."""
+    if not victim.restricted:
+        return ""
     entry = audit.AuditEntry
-    return session.scalar(
+    given = session.scalar(
         select(entry.reason).where(
             entry.record_type == "victim", entry.record_id == victim.id, entry.actor_id == actor.id,
             entry.operation == "victim.opened_with_reason", entry.at > now() - REASON_LASTS)
-        .order_by(entry.id.desc()).limit(1)) or ""
+        .order_by(entry.id.desc()).limit(1))
+    if not given:
+        raise ReasonNeeded(victim.id)
+    return given
