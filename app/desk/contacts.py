@@ -125,7 +125,7 @@ def _look_over(form: Filled[ContactForm]) -> None:
 def _wanted(session: Session, me: Actor, victim: Victim, values: dict[str, Any],
             at: datetime) -> Proposal | None:
     """The follow-up as typed; where no date is, as the cadence has it."""
-    proposed = follow_ups.propose(session, victim, values["outcome"], at)
+    proposed = follow_ups.in_time(follow_ups.propose(session, victim, values["outcome"], at))
     assignee = values["next_assignee"] or victim.assigned_to_id or me.id
     if values["next_on"] is None:
         return proposed and Proposal(proposed.due_at, proposed.reason, assignee, proposed.step)
@@ -168,7 +168,7 @@ def _proposed(session: Session, victim: Victim, outcome: Outcome | None, on: Any
         return None
     now = clock.now()
     moment = clock.at(on or clock.day_of(now), at or clock.local(now).time())
-    return follow_ups.propose(session, victim, outcome, min(moment, now))
+    return follow_ups.in_time(follow_ups.propose(session, victim, outcome, min(moment, now)))
 
 
 def _as_fields(proposal: Proposal | None, victim: Victim, me: Actor) -> dict[str, Any]:

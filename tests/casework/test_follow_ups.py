@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework import follow_ups
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, log_contact
-from outreach.casework.follow_ups import FollowUp, Status, Step, escalation
+from outreach.casework.follow_ups import FollowUp, Status, Step, escalation, reminders
 from outreach.casework.follow_ups.escalation import late_before
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
@@ -426,7 +426,8 @@ def test_a_text_that_became_unsafe_since_it_was_planned_is_not_sent(
     (Channel.LETTER, "may_post", "Mrs Margaret Hill\n12 High Street\nScarborough\nYO12 4TX")])
 def test_a_reminder_goes_once_by_the_way_they_chose_and_speaks_of_no_crime(
         session: Session, officer: Actor, mrs_hill: Victim, worker: Engine, tmp_path: Path,
-        channel: Channel, field: str, to: str) -> None:
+        monkeypatch: pytest.MonkeyPatch, channel: Channel, field: str, to: str) -> None:
+    monkeypatch.setattr(reminders, "_outside_hours", lambda *_: False)     # at whatever hour the tests run
     with acting(session, COMMAND_LINE, "test"):
         setattr(mrs_hill, field, Answer.YES)
     found = plan(session, officer, mrs_hill, remind_by=channel)
@@ -444,11 +445,69 @@ def test_a_reminder_goes_once_by_the_way_they_chose_and_speaks_of_no_crime(
     session.commit()
 
 
+def test_a_text_keeps_to_the_hours_at_which_somebody_may_be_reached(
+        session: Session, mrs_hill: Victim, monkeypatch: pytest.MonkeyPatch) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.safe_from, mrs_hill.safe_until = time(14), time(16)
+    session.commit()
+    for hour, kept in ((3, False), (11, False), (15, True), (21, False)):
+        monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2026, 3, 3, hour, 0, tzinfo=UTC))
+        assert reminders._outside_hours(mrs_hill, Channel.TEXT) is not kept
+        assert not reminders._outside_hours(mrs_hill, Channel.LETTER)
+    sent = reminders._send_at(mrs_hill, datetime(2026, 3, 5, 15, 0, tzinfo=UTC), Channel.TEXT)
+    assert sent == datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
+
+
+def test_a_text_goes_to_no_number_of_somebody_else(session: Session, officer: Actor,
+                                                  mrs_hill: Victim) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.may_text = Answer.YES
+        mrs_hill.phones[1].note = "daughter, Anne"
+    with pytest.raises(follow_ups.CannotRemind, match="of their own"):
+        plan(session, officer, mrs_hill, remind_by=Channel.TEXT)
+    session.rollback()
+
+
+def test_a_reminder_whose_time_has_passed_is_not_sent(session: Session, officer: Actor, mrs_hill: Victim,
+                                                      worker: Engine, tmp_path: Path) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.may_email = Answer.YES
+    found = plan(session, officer, mrs_hill, remind_by=Channel.EMAIL)
+    make_due(session, found)
+    worker.work(Lane.POST)
+    texts = [line.text for line in outbox.story(session, "follow_up", found.id)]
+    assert any("its time had passed" in text for text in texts) and not (tmp_path / "mail").exists()
+    session.commit()
+
+
+def test_nobody_is_planned_for_who_has_died(session: Session, officer: Actor, mrs_hill: Victim) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.deceased_on = clock.today()
+    with pytest.raises(follow_ups.BadTime, match="having died"):
+        plan(session, officer, mrs_hill)
+    session.rollback()
+
+
+def test_last_weeks_call_does_not_answer_what_is_due_today(session: Session, officer: Actor,
+                                                           mrs_hill: Victim) -> None:
+    due = plan(session, officer, mrs_hill)
+    make_due(session, due)
+    log_contact(session, officer, mrs_hill, channel=ContactChannel.CALL, outcome=Outcome.SPOKE,
+                at=clock.now() - timedelta(days=7))
+    assert due.status is Status.PLANNED
+    session.commit()
+
+
+def test_a_contact_entered_late_proposes_a_time_to_come(session: Session, mrs_hill: Victim) -> None:
+    late = follow_ups.in_time(follow_ups.propose(session, mrs_hill, Outcome.NO_REPLY_UNSAFE, TUESDAY))
+    assert late and late.due_at > clock.now() and current().is_working_day(clock.day_of(late.due_at))
+
+
 def test_a_reminder_needs_a_way_and_time_enough(session: Session, officer: Actor, mr_hill: Victim) -> None:
     with acting(session, COMMAND_LINE, "test"):
         mr_hill.may_text = mr_hill.may_email = mr_hill.may_post = Answer.YES
     found = plan(session, officer, mr_hill)
-    for channel, sentence in ((Channel.TEXT, "There is no mobile number for Mr Hill"),
+    for channel, sentence in ((Channel.TEXT, "There is no mobile number of their own for Mr Hill"),
                               (Channel.EMAIL, "There is no e-mail address for Mr Hill"),
                               (Channel.PHONE, "Choose a text, an e-mail or a letter")):
         with pytest.raises(follow_ups.CannotRemind, match=sentence):

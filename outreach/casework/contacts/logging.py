@@ -41,10 +41,11 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
     session.add(contact)
     session.flush()
     _learn(victim, outcome, at)
-    follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED)
+    follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED,
+                      at=at)
     if outcome is Outcome.DECEASED:
         follow_ups.cancel_all(session, actor, victim)
-    if follow_up is not None:
+    if follow_up is not None and outcome is not Outcome.DECEASED:
         follow_ups.plan(session, actor, victim, due_at=follow_up.due_at, reason=follow_up.reason,
                         assignee_id=follow_up.assignee_id or actor.id, step=follow_up.step)
     return contact

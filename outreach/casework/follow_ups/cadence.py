@@ -6,6 +6,7 @@ No published standard was found (domain.md §1); the days and times are the forc
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -42,6 +43,15 @@ def propose(session: Session, victim: Victim, outcome: Outcome, at: datetime,
     if outcome in (Outcome.SPOKE, Outcome.VISITED):
         return _next_check(session, victim, at)
     return None
+
+
+def in_time(found: Proposal | None) -> Proposal | None:
+    """A proposal after a contact that was entered late may lie in the past: then it is the next working day,
+    at the same time of day."""
+    if found is None or found.due_at > clock.now():
+        return found
+    day = current().working_day_after(clock.today(), 1)
+    return replace(found, due_at=clock.at(day, clock.local(found.due_at).time()))
 
 
 def first_attempt_due(band: Band, since: datetime, victim: Victim | None = None) -> datetime:

@@ -19,6 +19,7 @@ from outreach.foundation.permissions import Actor, May, Role
 
 DUE = "follow_up.due"
 _GRACE = timedelta(minutes=5)    # the form was open for a moment
+_RECENT = timedelta(days=1)      # an older contact, entered late, says nothing of what is planned now
 _FURTHEST = timedelta(days=3 * 366)
 _TABLE: Table = FollowUp.__table__  # type: ignore[assignment]
 
@@ -127,14 +128,19 @@ def cancel_all(session: Session, actor: Actor, victim: Victim) -> int:
 
 
 @operation("follow_up.settled", needs=May.LOG_CONTACT)
-def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, reached: bool = False) -> int:
-    """Mark done what this contact answers: whatever was due by the end of today, an attempt that was planned
+def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, reached: bool = False,
+           at: datetime | None = None) -> int:
+    """Mark done what this contact answers: what was due by the end of its day, an attempt that was planned
     for later and made now, and, when the person was reached, what was to be decided next. A later check or
-    visit stands. Gives how many."""
-    tonight = clock.end_of(clock.today())
-    trying = (Step.ATTEMPT, Step.DECISION) if reached else (Step.ATTEMPT,)
+    visit stands, and so does one agreed for later that day where nobody answered. Gives how many.
+
+    `at` is when the contact was, now if not given: last week's call does not answer what is due today.
+    """
+    at = at or clock.now()
+    by, trying = (clock.end_of(clock.day_of(at)), (Step.ATTEMPT, Step.DECISION)) if reached else (
+        at + _GRACE, (Step.ATTEMPT,))
     answered = [follow_up for follow_up in _open(session, victim)
-                if follow_up.due_at < tonight or follow_up.step in trying]
+                if follow_up.due_at < by or (follow_up.step in trying and at > clock.now() - _RECENT)]
     for follow_up in answered:
         follow_up.contact_id = contact_id
         _settle(session, actor, follow_up, Status.DONE)
@@ -175,6 +181,8 @@ def _refuse_settled(follow_up: FollowUp) -> None:
 
 
 def _check_time(victim: Victim, due_at: datetime) -> None:
+    if victim.deceased_on:
+        raise BadTime(f"{victim.spoken_name} is recorded as having died: nobody is to be rung")
     if due_at < clock.now() - _GRACE:
         raise BadTime("Enter a date and time that has not passed")
     if due_at > clock.now() + _FURTHEST:

@@ -18,6 +18,7 @@ CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.LETTER)
 KINDS = {Channel.TEXT: "follow_up.text", Channel.EMAIL: "follow_up.email", Channel.LETTER: "follow_up.letter"}
 DAYS_BEFORE = {Channel.TEXT: 1, Channel.EMAIL: 1, Channel.LETTER: 4}
 _AT = time(10)
+_OWN = ("mobile", "own", "home", "work", "after", "before", "mornings", "evenings", "not ")
 _ELSE = "add it, or choose another way"
 
 
@@ -38,7 +39,7 @@ def remind(session: Session, actor: Actor, follow_up: FollowUp, channel: Channel
         raise CannotRemind("Choose a text, an e-mail or a letter as the reminder")
     safe_contact.refuse_automatic(victim, channel)
     _where(victim, channel)
-    send_at = _send_at(follow_up.due_at, channel)
+    send_at = _send_at(victim, follow_up.due_at, channel)
     if send_at <= clock.now():
         raise CannotRemind(f"It is too late for a reminder by {channel}: ring instead")
     forget(session, follow_up)
@@ -67,20 +68,21 @@ def refusal(victim: Victim, channel: Channel) -> str:
     return ""
 
 
-def _send_at(due_at: datetime, channel: Channel) -> datetime:
+def _send_at(victim: Victim, due_at: datetime, channel: Channel) -> datetime:
     day = clock.day_of(due_at) - timedelta(days=DAYS_BEFORE[channel])
     while channel is Channel.LETTER and not current().is_working_day(day):
         day -= timedelta(days=1)      # nobody prints or posts on days off
-    return clock.at(day, _AT)
+    unfit = channel is Channel.TEXT and safe_contact.outside_hours(victim, _AT)
+    return clock.at(day, max(victim.safe_from or _AT, current().safe_contact.earliest) if unfit else _AT)
 
 
 def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
     """The number or address to send to. Raises `CannotRemind` where there is none."""
     if channel is Channel.TEXT:
         for phone in victim.phones:
-            if phone.number.startswith("+447"):
+            if phone.number.startswith("+447") and _is_own(phone.note):
                 return phone.number
-        raise CannotRemind(f"There is no mobile number for {victim.spoken_name}: {_ELSE}")
+        raise CannotRemind(f"There is no mobile number of their own for {victim.spoken_name}: {_ELSE}")
     if channel is Channel.EMAIL:
         if victim.email:
             return victim.email
@@ -88,6 +90,17 @@ def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
     if victim.address_line_1 and victim.postcode:
         return (victim.name, *victim.address)
     raise CannotRemind(f"There is no full address for {victim.spoken_name}: {_ELSE}")
+
+
+def _is_own(note: str) -> bool:
+    """Whether a number with this note is the person's own: "after 6pm" is, "daughter" is somebody else's."""
+    return not note or note.lower().startswith(_OWN)
+
+
+def _outside_hours(victim: Victim, channel: Channel) -> bool:
+    at, rules = clock.local(clock.now()).time(), current().safe_contact
+    unfit = safe_contact.outside_hours(victim, at) or not rules.earliest <= at < rules.latest
+    return channel is Channel.TEXT and unfit
 
 
 def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) -> outbox.Parcel:
@@ -102,6 +115,10 @@ def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) 
         raise Suppressed(str(unsafe).rpartition(": ")[2]) from unsafe
     except CannotRemind as cannot:
         raise Suppressed("there is no number or address to send it to") from cannot
+    if clock.now() >= follow_up.due_at:
+        raise Suppressed("its time had passed")
+    if _outside_hours(victim, channel):
+        raise Suppressed("it came outside the hours at which they may be reached")
     words = _words(victim, follow_up.due_at)
     if isinstance(where, tuple):
         return outbox.Page(where, words)

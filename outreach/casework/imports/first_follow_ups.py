@@ -21,7 +21,8 @@ def plan(session: Session, actor: Actor, entered: Sequence[tuple[Row, Standing]]
     rules, since = current().imports, _since(current().imports)
     wanted: dict[int, tuple[Row, Standing]] = {}
     for row, person in entered:
-        if not person.has_follow_up and row.report_id and _is_wanted(row.values, person, rules, since):
+        stands = not person.has_follow_up and not person.facts["deceased_on"] and row.report_id
+        if stands and _is_wanted(row.values, person, rules, since):
             wanted.setdefault(person.id, (row, person))
     if not wanted or (assignee_id := _assignee(session, actor)) is None:
         return

@@ -23,6 +23,7 @@ _FIELDS, _TIMES = frozenset(FIELDS), frozenset({"safe_from", "safe_until"})
 COLUMNS = tuple(column.name for column in Victim.__table__.columns)
 FOUND_BY = frozenset({"first_name", "last_name", "town", "postcode", "born_on"})
 MATCHED_BY = frozenset({"title", "gender", "email", "address_line_1", "address_line_2", *FOUND_BY})
+_SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 _ADDRESS = ("address_line_1", "address_line_2", "town", "postcode")
 _NEED = ("need_score", "band", "need_reasons")
 _BLANK = (None, "", "unknown")
@@ -48,8 +49,10 @@ class Standing:
         return int(self.facts["id"])
 
     def fill_in(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Fill what is blank from a row, never what says something else. Gives what stood there before."""
-        blank = [name for name in FIELDS if name in values and self._is_blank(name)]
+        """Fill what is blank from a row, never what says something else (a "no" to a way of reaching them
+        excepted). Gives what stood there before."""
+        blank = [name for name in FIELDS if name in values
+                 and (self._is_blank(name) or self._is_now_unsafe(name, values[name]))]
         before = {name: self.facts[name] for name in blank}
         self.facts.update({name: stored(name, values[name]) for name in blank})
         codes = sorted({*from_json(self.facts["vulnerability"]), *values.get("vulnerability", ())})
@@ -57,6 +60,10 @@ class Standing:
             before["vulnerability"], self.facts["vulnerability"] = self.facts["vulnerability"], as_json(codes)
         self.changed |= before.keys()
         return before
+
+    def _is_now_unsafe(self, name: str, value: Any) -> bool:
+        """A list's "no" to a way of reaching somebody stands against a "yes" on record."""
+        return name in _SAFETY and value == "no" and self.facts[name] != "no"
 
     def _is_blank(self, name: str) -> bool:
         if name == "age_estimate" and self.facts["born_on"]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.casework import search
+from outreach.casework import follow_ups, search
 from outreach.casework.contacts import REACHED, Contact
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
@@ -76,6 +76,8 @@ def merge(session: Session, actor: Actor, kept: Victim, merged: Victim) -> Victi
     look_alikes.forget(session, merged)
     search.forget(session, [merged.id])
     _settle(session, kept, min(filter(None, (kept.first_reached_at, merged.first_reached_at)), default=None))
+    if kept.deceased_on:     # nobody is to be rung; unmerging does not bring back what was planned
+        follow_ups.cancel_all(session, actor, kept)
     _log(session, actor, combined)
     return combined
 
