@@ -1,6 +1,7 @@
 """Follow-ups: the list of what was promised, and each of them to move, give away or take back."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.desk.doors import is_shown_again
 from app.doors import LOOKING, Db, Me, Posted, Room
 from app.forms import Blank, Filled, Form, Time, UkDate
 from app.pages import go, link, page
@@ -23,7 +25,8 @@ from outreach.casework.follow_ups import (
 )
 from outreach.casework.follow_ups.reminders import refusal
 from outreach.casework.safe_contact import Channel, UnsafeContact
-from outreach.foundation import clock, outbox
+from outreach.casework.victims import why_opened
+from outreach.foundation import audit, clock, outbox
 from outreach.foundation.accounts import open_with_role
 from outreach.foundation.permissions import Actor, May, Role
 
@@ -50,12 +53,18 @@ class AssigneeForm(Form):
     assignee_id: int
 
 
-def named_follow_up(follow_up_id: int, request: Request, session: Db, me: Me) -> FollowUp:
-    """The follow-up in the address: looked at on GET (and logged so), locked for change otherwise."""
-    return follow_ups.open_follow_up(session, me, follow_up_id, to_change=request.method not in LOOKING)
+def named_follow_up(follow_up_id: int, request: Request, session: Db, me: Me) -> Iterator[FollowUp]:
+    """The follow-up in the address: looked at on GET (and logged so), locked for change otherwise. An answer
+    to a change that shows it again is a look at it too."""
+    follow_up = follow_ups.open_follow_up(session, me, follow_up_id, to_change=request.method not in LOOKING)
+    yield follow_up
+    if is_shown_again(request):
+        audit.consulted(session, me, "follow_up", follow_up.id, operation="follow_up.shown_again",
+                        reason=why_opened(session, me, follow_up.victim) or None,
+                        victim_id=follow_up.victim_id)
 
 
-Named = Annotated[FollowUp, Depends(named_follow_up)]
+Named = Annotated[FollowUp, Depends(named_follow_up, scope="function")]
 From = Annotated[int | None, Query(ge=1)]
 
 

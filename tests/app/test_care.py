@@ -36,7 +36,7 @@ def looked(session, operation):
     """(who, at which record) of the looks that were logged under this name."""
     session.commit()
     rows = session.execute(select(AuditEntry.actor_id, AuditEntry.record_id).where(
-        AuditEntry.operation == operation)).tuples().all()
+        AuditEntry.operation == operation)).all()
     session.commit()
     return rows
 
@@ -150,3 +150,46 @@ def test_a_follow_up_of_a_restricted_record_asks_why_too(desk, officer, session,
     client.submit(f"{record(restricted)}/openings", {"reason": "Ringing about the hearing"})
     assert "Margaret" in client.get(here).text
     assert client.submit(f"{here}/cancellation").status_code == 303
+
+
+# Looks that are logged
+
+def test_the_timeline_of_a_household_is_a_look_at_each_who_stands_in_it(desk, officer, session, mrs_hill,
+                                                                        mr_hill):
+    client = desk(officer)
+    client.get(record(mrs_hill))
+    assert looked(session, "household.timeline_shown") == []
+    assert "Harold" in client.get(f"{record(mrs_hill)}?of=household").text
+    assert looked(session, "household.timeline_shown") == [(officer.id, mr_hill.id)]
+
+
+@pytest.mark.parametrize("htmx", BOTH)
+def test_a_refused_form_that_shows_the_record_again_is_a_look(desk, officer, session, mrs_hill, htmx):
+    desk(officer).submit(f"{record(mrs_hill)}/contacts", {"outcome": ""}, headers=htmx)
+    assert looked(session, "victim.shown_again") == [(officer.id, mrs_hill.id)]
+
+
+@pytest.mark.parametrize("htmx", BOTH)
+def test_a_saved_part_is_a_look_where_the_record_is_shown_at_once(desk, officer, session, mrs_hill, htmx):
+    desk(officer).submit(f"{record(mrs_hill)}/details/circumstances", {"lives_alone": "yes"}, headers=htmx)
+    assert looked(session, "victim.shown_again") == ([(officer.id, mrs_hill.id)] if htmx else [])
+
+
+@pytest.mark.parametrize("htmx", BOTH)
+def test_a_change_that_leads_on_is_no_look_by_itself(desk, officer, session, mrs_hill, htmx):
+    desk(officer).submit(f"{record(mrs_hill)}/death", {"died_on": ""}, headers=htmx)
+    assert looked(session, "victim.shown_again") == []
+
+
+def test_a_refused_change_of_a_follow_up_is_a_look_with_the_reason(desk, officer, session, restricted):
+    planned = follow_ups.plan(session, officer, restricted, reason="Ring about the bank",
+                              due_at=clock.at(clock.today() + timedelta(days=20), time(10)))
+    session.commit()
+    client = desk(officer)
+    client.submit(f"{record(restricted)}/openings", {"reason": "Ringing about the hearing"})
+    answer = client.submit(f"/desk/follow-ups/{planned.id}", {"version": str(planned.version)})
+    assert answer.status_code == 422
+    assert looked(session, "follow_up.shown_again") == [(officer.id, planned.id)]
+    reasons = session.scalars(select(AuditEntry.reason).where(
+        AuditEntry.operation == "follow_up.shown_again")).all()
+    assert reasons == ["Ringing about the hearing"]

@@ -7,13 +7,13 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from app.desk import stale
-from app.desk.doors import OpenedVictim, begun
+from app.desk.doors import OpenedVictim, begun, note_again
 from app.desk.victims import fields, told
 from app.desk.victims.record import shown
 from app.desk.victims.told import Part
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
-from app.pages import done, page
+from app.pages import done, page, wants_fragment
 from outreach.casework.victims import NotFound, Victim, entering
 from outreach.foundation import drafts
 from outreach.foundation.permissions import May
@@ -53,6 +53,8 @@ def update(request: Request, name: str, victim: OpenedVictim, posted: Posted, se
         clashes = stale.set_beside(form, was, now, meanwhile.names, who)
         return _asked(request, victim, part, form, now, 409, clashes=clashes, who=who)
     drafts.drop(session, me.id, f"{request.url.path}/edit")
+    if wants_fragment(request):
+        note_again(session, me, victim)
     return done(request, "desk/victims/show.html", block="saved", to=f"/desk/victims/{victim.id}",
                 flash=f"{part.heading}: saved." if wanted else "Nothing was changed.", part=part,
                 **shown(request, session, me, victim))

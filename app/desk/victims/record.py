@@ -15,7 +15,7 @@ from outreach.casework import timeline
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.timeline import Kind, Place
 from outreach.casework.victims import Victim, home
-from outreach.foundation import outbox
+from outreach.foundation import audit, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import now
 from outreach.foundation.permissions import Actor, May
@@ -58,9 +58,10 @@ def show(request: Request, victim: OpenedVictim, session: Db, me: Me) -> Respons
 def shown(request: Request, session: Session, me: Actor, victim: Victim) -> dict[str, Any]:
     """Everything the record's page shows."""
     members = home.members(session, me, victim)
+    open_to_all = [member.id for member in members if not member.restricted]
     return {"victim": victim, "members": members, "due": due(session, victim.id),
             "carer": carer_of(session, victim), "told": told, "parts": told.PARTS.values(),
-            **_happened(request, session, victim, [member.id for member in members if not member.restricted],
+            **_happened(request, session, me, victim, open_to_all,
                         {member.id: member.name for member in members})}
 
 
@@ -77,13 +78,17 @@ def carer_of(session: Session, victim: Victim) -> str:
     return session.scalar(_CARER, {"account": victim.assigned_to_id}) or ""
 
 
-def _happened(request: Request, session: Session, victim: Victim, others: list[int],
+def _happened(request: Request, session: Session, me: Actor, victim: Victim, others: list[int],
               names: dict[int, str]) -> dict[str, Any]:
-    """The timeline as the address asks for it: of some kinds, of the household, from some entry on."""
+    """The timeline as the address asks for it: of some kinds, of the household, from some entry on. Whoever
+    else of the household stands in it was looked at as well."""
     asked = request.query_params
     kinds, whole = asked.get("kind", ""), asked.get("of") == "household" and bool(others)
     found = timeline.page(session, [victim.id, *others] if whole else [victim.id],
                           kinds=SHOWN.get(kinds, ()), after=Place.read(asked.get("after", "")))
+    for other_id in sorted({entry.victim_id for entry in found.entries} - {victim.id}):
+        audit.consulted(session, me, "victim", other_id, operation="household.timeline_shown",
+                        with_victim=victim.id)
     filters = [(words, link(request, kind=kind, after=None), kind == (kinds or None), None)
                for words, kind in (("Everything", None), ("Contacts", "contacts"), ("Reports", "reports"),
                                    ("The record", "record"))]
