@@ -4,11 +4,13 @@ This sorts the victim list until somebody makes a vulnerability assessment. Ever
 (`content/force.toml`), to be confirmed by it; domain.md §2 says why a transparent sum.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from outreach.casework.safe_contact import Answer
@@ -45,6 +47,7 @@ class Facts:
     reports: int
     suspect_known: bool
     reached: bool
+    repeat: bool | None = None     # None where no dates are at hand: then two reports are enough
 
 
 def reckon(facts: Facts, force: Force | None = None) -> Need:
@@ -70,7 +73,27 @@ def facts_of(victim: "Victim") -> Facts:
     return Facts(
         age=victim.age, factors=factors, lost=sum((r.lost or Decimal(0) for r in reports), Decimal(0)),
         reports=len(reports), suspect_known=any(r.suspect_known for r in reports),
-        reached=victim.first_reached_at is not None)
+        reached=victim.first_reached_at is not None, repeat=is_repeat_victim(victim))
+
+
+def is_repeat_victim(victim: "Victim") -> bool:
+    """Whether they were defrauded again within the months that the force counts."""
+    return is_repeat([report.reported_on for report in victim.fraud_reports],
+                     current().households.repeat_victim_months)
+
+
+def is_repeat(dates: Sequence[date | None], months: int) -> bool:
+    """Whether a report came within so many months after an earlier one; a report without a date counts."""
+    known = sorted(day for day in dates if day is not None)
+    if len(known) < len(dates):
+        return len(dates) > 1
+    return any(later <= _months_after(earlier, months) for earlier, later in pairwise(known))
+
+
+def _months_after(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def band_of(score: int, force: Force) -> Band:
@@ -97,7 +120,8 @@ def _points(facts: Facts, force: Force) -> list[tuple[str, int]]:
     rules = force.need
     found = [(code, rules.factors[code].points) for code in facts.factors if code in rules.factors]
     found += _highest("age", facts.age or 0, rules.age) + _highest("lost", int(facts.lost), rules.lost)
-    shown = {"repeat_victim": facts.reports > 1, "suspect_known": facts.suspect_known,
+    repeat = facts.reports > 1 if facts.repeat is None else facts.repeat
+    shown = {"repeat_victim": repeat, "suspect_known": facts.suspect_known,
              "never_reached": not facts.reached}
     return found + [(code, rules.facts[code].points) for code, is_so in shown.items()
                     if is_so and code in rules.facts]

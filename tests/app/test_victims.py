@@ -447,3 +447,21 @@ def test_the_summary_is_marked_plain_text_and_logged_as_disclosed(desk, officer,
     assert "Rang out" in text and "Leave a message: No" in text
     logged = select(AuditEntry.action).where(AuditEntry.operation == "victim.summarised")
     assert session.scalar(logged) == "disclosure"
+
+
+# Businesses
+
+@pytest.mark.parametrize("page", ["", "/contacts/new"])
+def test_a_business_is_spoken_to_through_its_named_contact_only(desk, officer, enter, page):
+    bakery = enter("", "Quay Bakery", kind="business", named_business_contact="Ann Pell")
+    assert "Speak only to Ann Pell." in words(desk(officer).get(f"{record(bakery)}{page}"))
+
+
+def test_a_second_report_long_after_the_first_gives_no_badge(desk, officer, session, mrs_hill):
+    def reported(year):
+        enter_report(session, officer, mrs_hill, source=Source.SELF, fraud_type="courier",
+                     reported_on=date(year, 5, 4))
+        session.commit()
+        return "Repeat victim" in words(desk(officer).get(record(mrs_hill)))
+
+    assert [reported(year) for year in (2019, 2023, 2025)] == [False, False, True]

@@ -83,3 +83,29 @@ def test_losses_of_all_reports_are_one_sum(session, officer, mrs_hill):
     for _ in range(2):
         enter_report(session, officer, mrs_hill, source=Source.SELF, fraud_type="courier", lost=Decimal(600))
     assert "lost:1000" in mrs_hill.need_reasons
+
+
+@pytest.mark.parametrize(("dates", "repeat"), [
+    ([], False), ([None], False), ([date(2024, 2, 29)], False), ([None, date(2010, 1, 1)], True),
+    ([date(2026, 3, 27), date(2024, 3, 27)], True), ([date(2026, 3, 28), date(2024, 3, 27)], False),
+    ([date(2016, 1, 1), date(2026, 1, 1), date(2016, 5, 1)], True), ([date(2024, 1, 1)] * 2, True)])
+def test_a_second_report_makes_a_repeat_victim_within_the_months_that_count(dates, repeat):
+    assert need.is_repeat(dates, 24) is repeat
+
+
+def test_months_end_where_the_calendar_ends_them():
+    assert need.is_repeat([date(2025, 10, 31), date(2026, 2, 28)], 4)
+    assert not need.is_repeat([date(2025, 10, 31), date(2026, 3, 1)], 4)
+
+
+@pytest.mark.parametrize(("months", "repeat"), [(24, False), (60, True)])
+def test_how_long_ago_still_counts_is_for_the_force_to_say(session, officer, mrs_hill, monkeypatch, months,
+                                                           repeat):
+    force = current()
+    rules = force.households.model_copy(update={"repeat_victim_months": months})
+    monkeypatch.setattr(need, "current", lambda: force.model_copy(update={"households": rules}))
+    for year in (2021, 2025):
+        enter_report(session, officer, mrs_hill, source=Source.SELF, fraud_type="courier",
+                     reported_on=date(year, 5, 4))
+    assert ("repeat_victim" in mrs_hill.need_reasons) is repeat
+    assert need.is_repeat_victim(mrs_hill) is repeat

@@ -48,7 +48,7 @@ def facts(victim: Victim) -> list[str]:
 def badges(victim: Victim) -> list[str]:
     """What must not be overlooked, beside the band."""
     shown = ((victim.deceased_on, "Has died"), (victim.restricted, "Restricted"),
-             ("repeat_victim" in victim.need_reasons, "Repeat victim"),
+             (need.is_repeat_victim(victim), "Repeat victim"),
              (victim.enhanced_rights, "Enhanced rights"))
     return [words for is_so, words in shown if is_so]
 
@@ -66,8 +66,10 @@ def safe(victim: Victim) -> list[tuple[str, str, str]]:
 
 
 def safe_words(victim: Victim) -> str:
-    """The hours, who may answer, and the way they like best."""
-    said = [hours(victim), victim.who_may_answer and f"May answer: {victim.who_may_answer}.",
+    """Whom to speak to, the hours, who may answer, and the way they like best."""
+    contact = victim.kind is not Kind.INDIVIDUAL and victim.named_business_contact
+    said = [contact and f"Speak only to {contact}.", hours(victim),
+            victim.who_may_answer and f"May answer: {victim.who_may_answer}.",
             victim.preferred_channel and f"Prefers {victim.preferred_channel}.",
             victim.language and f"Speaks {victim.language}"
             f"{', with an interpreter' if victim.interpreter else ''}."]
