@@ -4,7 +4,7 @@ The weights are the force's own (`content/force.toml`, `[today]`), to be confirm
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ from outreach.casework.imports.record import Verdict as RowVerdict
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim, first_numbers, scope
+from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation import audit, outbox, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import day_of, end_of, now, today
@@ -101,7 +102,7 @@ def _follow_ups(session: Session, actor: Actor) -> Iterable[Line]:
         select(FollowUp.id, FollowUp.victim_id, FollowUp.due_at, FollowUp.reason, FollowUp.escalated_at,
                FollowUp.assignee_id, Account.name.label("assignee"), Victim.title, Victim.first_name,
                Victim.last_name, Victim.town, Victim.band, Victim.may_leave_message, Victim.safe_from,
-               Victim.safe_until)
+               Victim.safe_until, Victim.restricted)
         .join(Victim, Victim.id == FollowUp.victim_id).join(Account, Account.id == FollowUp.assignee_id)
         .where(FollowUp.status.in_(OPEN), FollowUp.due_at < end_of(today()), whose, *scope(actor))
         .order_by(FollowUp.due_at).limit(MOST))
@@ -116,11 +117,12 @@ def _follow_up(row: Any, actor: Actor, phone: str) -> Line:
     weight = by_band.get(row.band, weights.due_standard) + weights.overdue_per_day * days_late
     if row.escalated_at:
         weight = max(weight, weights.escalated)
-    return Line(
+    assignee = "" if row.assignee_id == actor.id else row.assignee
+    line = Line(
         weight=weight, kind=Kind.FOLLOW_UP, title=_name(row), why=_why(row, days_late), record_type="victim",
         record_id=row.victim_id, due_at=row.due_at, band=row.band, late=row.due_at < now(), place=row.town,
-        assignee="" if row.assignee_id == actor.id else row.assignee, phone=phone, careful=_careful(row),
-        follow_up_id=row.id)
+        assignee=assignee, phone=phone, careful=_careful(row), follow_up_id=row.id)
+    return replace(line, why=RESTRICTED, place="", phone="", careful="") if row.restricted else line
 
 
 def _why(row: Any, days_late: int) -> str:
@@ -146,7 +148,7 @@ def _nobody_planned(session: Session, actor: Actor) -> Iterable[Line]:
     question = (
         select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.need_reasons)
         .where(Victim.band == Band.HIGH, Victim.first_reached_at.is_(None), Victim.merged_into_id.is_(None),
-               Victim.deceased_on.is_(None), ~planned, *scope(actor))
+               Victim.deceased_on.is_(None), Victim.restricted.is_(False), ~planned, *scope(actor))
         .order_by(Victim.need_score.desc(), Victim.id.desc()).limit(10))
     return [Line(current().today.nobody_planned_high, Kind.NOBODY_PLANNED, _name(row),
                  f"Great need and no follow-up planned: {need.in_words(row.need_reasons)}.", "victim", row.id,

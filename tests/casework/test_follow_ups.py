@@ -15,7 +15,7 @@ from outreach.casework.follow_ups import FollowUp, Status, Step, escalation, rem
 from outreach.casework.follow_ups.escalation import late_before
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
-from outreach.casework.victims import Victim
+from outreach.casework.victims import Victim, keeping
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.audit import AuditEntry
@@ -516,3 +516,13 @@ def test_a_reminder_needs_a_way_and_time_enough(session: Session, officer: Actor
     with pytest.raises(follow_ups.CannotRemind, match="It is too late"):
         follow_ups.remind(session, officer, found, Channel.LETTER)
     session.rollback()
+
+
+def test_a_victim_given_to_somebody_else_takes_the_open_follow_ups_along(
+        session: Session, officer: Actor, ambassador: Actor, mr_shaw: Victim) -> None:
+    """Else they would lie with the ambassador, who does not see the person any more."""
+    theirs = plan(session, officer, mr_shaw, assignee_id=ambassador.id)
+    mine = plan(session, officer, mr_shaw)
+    keeping.assign(session, officer, mr_shaw, officer.id)
+    assert (theirs.assignee_id, mine.assignee_id) == (officer.id, officer.id)
+    session.commit()

@@ -10,6 +10,7 @@ from outreach.casework.follow_ups.planning import (
     cancel,
     cancel_all,
     change,
+    hand_over,
     may_be_given,
     plan,
     plan_first_attempts,
@@ -21,5 +22,5 @@ from outreach.casework.follow_ups.reminders import CannotRemind, remind
 
 __all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Show",
            "Status", "Step", "cancel", "cancel_all", "change", "day_list", "due", "escalation",
-           "first_attempt_due", "in_time", "list_follow_ups", "may_be_given", "open_follow_up", "plan",
+           "first_attempt_due", "hand_over", "in_time", "list_follow_ups", "may_be_given", "open_follow_up", "plan",
            "plan_first_attempts", "propose", "reassign", "remind", "settle"]

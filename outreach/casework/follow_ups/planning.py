@@ -111,6 +111,16 @@ def reassign(session: Session, actor: Actor, follow_up: FollowUp, *, assignee_id
     return follow_up
 
 
+def hand_over(session: Session, actor: Actor, victim: Victim) -> int:
+    """Give open follow-ups of those who do not see this victim any more to whoever has them now, within the
+    operation that calls this; gives how many. Else they would lie in a list that nobody reads."""
+    found = [follow_up for follow_up in _open(session, victim)
+             if not _sees(session.get_one(Account, follow_up.assignee_id), victim)]
+    for follow_up in found:
+        follow_up.assignee_id = victim.assigned_to_id or actor.id
+    return len(found)
+
+
 @operation("follow_up.cancelled", needs=May.PLAN_FOLLOW_UP)
 def cancel(session: Session, actor: Actor, follow_up: FollowUp) -> FollowUp:
     """Take a follow-up back, and all the worker promised for it. Raises `Settled`."""

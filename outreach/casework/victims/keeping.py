@@ -37,6 +37,7 @@ def assign(session: Session, actor: Actor, victim: Victim, assignee_id: int | No
     if assignee_id is not None and assignee_id not in {account.id for account in carers(session)}:
         raise CannotLookAfter("Choose an officer or ambassador whose account is open")
     victim.assigned_to_id = assignee_id
+    follow_ups.hand_over(session, actor, victim)
     return victim
 
 

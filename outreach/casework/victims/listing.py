@@ -157,6 +157,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
         "assigned_to": select(Account.name).where(Account.id == Victim.assigned_to_id)}
     return select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.band,
                   Victim.need_reasons, Victim.town, Victim.postcode, Victim.born_on, Victim.age_estimate,
+                  Victim.restricted, Victim.deceased_on,
                   *(question.correlate(Victim).scalar_subquery().label(name)
                     for name, question in gathered.items()))
 
@@ -168,7 +169,7 @@ def _counting(actor: Actor, filters: Filters) -> Select[int]:
 
 
 def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
-    found = [STANDS, *scope(actor)]
+    found = [STANDS, Victim.deceased_on.is_(None), *scope(actor)]
     if filters.district:
         found.append(Victim.district == filters.district)
     if filters.band in list(need.Band):
@@ -227,12 +228,18 @@ def _beyond(order: Order, place: tuple[Any, ...], down: bool) -> ColumnElement[b
     return keys < place if down else keys > place
 
 
+RESTRICTED = "Restricted: open it and say why"
+
+
 def _line(row: Any) -> Line:
-    (victim_id, title, first_name, last_name, band, reasons, town, postcode, born_on, age_estimate, lost,
-     last_contact_at, next_follow_up_at, assigned_to) = row
+    (victim_id, title, first_name, last_name, band, reasons, town, postcode, born_on, age_estimate,
+     restricted, deceased_on, lost, last_contact_at, next_follow_up_at, assigned_to) = row
     name = " ".join([part for part in (title, first_name, last_name) if part])
+    if restricted:      # who opens it says why; until then the list tells no more than the name
+        return Line(victim_id, name, band, RESTRICTED, "", None, None, None, next_follow_up_at, assigned_to)
     place = " ".join([part for part in (town, postcode.replace(" ", HARD_SPACE)) if part])
-    return Line(victim_id, name, band, _why(tuple(reasons)), place, _age(born_on, age_estimate), lost,
+    why = "Has died" if deceased_on else _why(tuple(reasons))
+    return Line(victim_id, name, band, why, place, _age(born_on, age_estimate), lost,
                 last_contact_at, next_follow_up_at, assigned_to)
 
 
