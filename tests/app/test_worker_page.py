@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.settings import settings
 from outreach.casework import follow_ups
-from outreach.casework.follow_ups import FollowUp, Status
+from outreach.casework.follow_ups import FollowUp, Status, reminders
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer, Channel
 from outreach.casework.victims import Victim
@@ -25,6 +25,12 @@ from outreach.foundation.permissions import COMMAND_LINE, Actor
 from tests.site import BOTH, Browser
 
 Desk = Callable[..., Browser]
+
+
+@pytest.fixture(autouse=True)
+def _at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts keep to hours of the day; these tests run at any."""
+    monkeypatch.setattr(reminders, "_outside_hours", lambda *_: False)
 
 
 @pytest.fixture

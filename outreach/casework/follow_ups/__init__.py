@@ -22,5 +22,5 @@ from outreach.casework.follow_ups.reminders import CannotRemind, remind
 
 __all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Show",
            "Status", "Step", "cancel", "cancel_all", "change", "day_list", "due", "escalation",
-           "first_attempt_due", "hand_over", "in_time", "list_follow_ups", "may_be_given", "open_follow_up", "plan",
-           "plan_first_attempts", "propose", "reassign", "remind", "settle"]
+           "first_attempt_due", "hand_over", "in_time", "list_follow_ups", "may_be_given",
+           "open_follow_up", "plan", "plan_first_attempts", "propose", "reassign", "remind", "settle"]

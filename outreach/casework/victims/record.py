@@ -191,7 +191,7 @@ def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, str]
     """The telephone number that stands first on each of these records, in E.164."""
     rows = session.execute(select(VictimPhone.victim_id, VictimPhone.number)
                            .where(VictimPhone.victim_id.in_(victim_ids)).order_by(VictimPhone.id.desc()))
-    return dict(rows.tuples().all())
+    return {row.victim_id: row.number for row in rows}
 
 
 def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,
