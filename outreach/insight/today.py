@@ -53,7 +53,8 @@ class Line:
     late: bool = False
     place: str = ""
     assignee: str = ""
-    phone: str = ""             # E.164, the first that is known
+    phone: str = ""             # E.164, the first without a note, else the first that is known
+    phone_note: str = ""        # what is noted beside it, like "daughter, Anne"
     careful: str = ""           # the rule of safe contact that matters while ringing
     follow_up_id: int | None = None
 
@@ -102,16 +103,17 @@ def _follow_ups(session: Session, actor: Actor) -> Iterable[Line]:
         select(FollowUp.id, FollowUp.victim_id, FollowUp.due_at, FollowUp.reason, FollowUp.escalated_at,
                FollowUp.assignee_id, Account.name.label("assignee"), Victim.title, Victim.first_name,
                Victim.last_name, Victim.town, Victim.band, Victim.may_leave_message, Victim.safe_from,
-               Victim.safe_until, Victim.restricted)
+               Victim.safe_until, Victim.who_may_answer, Victim.restricted)
         .join(Victim, Victim.id == FollowUp.victim_id).join(Account, Account.id == FollowUp.assignee_id)
-        .where(FollowUp.status.in_(OPEN), FollowUp.due_at < end_of(today()), whose, *scope(actor))
+        .where(FollowUp.status.in_(OPEN), FollowUp.due_at < end_of(today()), whose,
+               Victim.deceased_on.is_(None), *scope(actor))
         .order_by(FollowUp.due_at).limit(MOST))
     rows = session.execute(question).all()
     numbers = first_numbers(session, [row.victim_id for row in rows])
-    return [_follow_up(row, actor, numbers.get(row.victim_id, "")) for row in rows]
+    return [_follow_up(row, actor, *numbers.get(row.victim_id, ("", ""))) for row in rows]
 
 
-def _follow_up(row: Any, actor: Actor, phone: str) -> Line:
+def _follow_up(row: Any, actor: Actor, phone: str, note: str) -> Line:
     weights, days_late = current().today, (today() - day_of(row.due_at)).days
     by_band = {Band.HIGH: weights.due_high, Band.MEDIUM: weights.due_medium}
     weight = by_band.get(row.band, weights.due_standard) + weights.overdue_per_day * days_late
@@ -121,8 +123,10 @@ def _follow_up(row: Any, actor: Actor, phone: str) -> Line:
     line = Line(
         weight=weight, kind=Kind.FOLLOW_UP, title=_name(row), why=_why(row, days_late), record_type="victim",
         record_id=row.victim_id, due_at=row.due_at, band=row.band, late=row.due_at < now(), place=row.town,
-        assignee=assignee, phone=phone, careful=_careful(row), follow_up_id=row.id)
-    return replace(line, why=RESTRICTED, place="", phone="", careful="") if row.restricted else line
+        assignee=assignee, phone=phone, phone_note=note, careful=_careful(row), follow_up_id=row.id)
+    if not row.restricted:
+        return line
+    return replace(line, why=RESTRICTED, place="", phone="", phone_note="", careful="")
 
 
 def _why(row: Any, days_late: int) -> str:
@@ -135,6 +139,9 @@ def _careful(row: Any) -> str:
     rules = ["Leave no message"] if row.may_leave_message is Answer.NO else []
     if row.safe_from or row.safe_until:
         rules.append(f"Ring {times.between(row.safe_from, row.safe_until)}")
+    if row.who_may_answer:
+        name = f"{row.title} {row.last_name}" if row.title else _name(row)
+        rules.append(f"Ask for {name}. May answer: {row.who_may_answer}")
     return ". ".join(rules)
 
 

@@ -197,3 +197,40 @@ def test_an_export_is_marked_harmless_and_written_down_as_a_disclosure(desk, peo
                               .order_by(AuditEntry.id.desc())).first()
         assert (row.action, row.recipient, row.reason) == ("disclosure", "ECU supervisor", "Monthly meeting")
         assert row.details["shown"] == [victim]
+
+
+def test_the_dead_stand_in_no_list_and_search_says_so(desk, people, enter):
+    enter("Hill", deceased_on=today(), need_score=99, need_reasons=["age:85"], town="Whitby")
+    officer = desk(people["officer"])
+    listed, found = officer.get(LIST).text, officer.get(f"{LIST}?q=hill").text
+    assert names(listed) == [] and "0 victims" in listed
+    assert names(found) == ["Hill"] and "Has died" in found and "Aged 85" not in found
+
+
+@pytest.mark.parametrize("asked", ["", "?q=hill"])
+def test_of_a_restricted_record_the_list_tells_the_name_only(desk, people, enter, asked):
+    enter("Hill", restricted=True, need_reasons=["age:85"], town="Whitby", postcode="YO21 1AA",
+          age_estimate=87, lost=12500)
+    html = desk(people["officer"]).get(f"{LIST}{asked}").text
+    assert names(html) == ["Hill"] and "Restricted: open it and say why" in html
+    table = html[html.index("<tbody>"):html.index("</tbody>")]
+    for words in ("Aged 85", "Whitby", "YO21", "87", "12,500"):
+        assert words not in table
+    assert 'data-label="Last contact"></td>' in table
+
+
+def test_a_row_gives_the_chief_reasons_and_the_export_every_one(desk, people, enter):
+    enter("Hill", need_reasons=["age:85", "lost:10000", "lives_alone", "bereaved", "never_reached"])
+    officer = desk(people["officer"])
+    assert '<td class="why">Aged 85 or over, lost £10,000 or more, lives alone and 2 more</td>' in (
+        officer.get(LIST).text)
+    typed = {"recipient": "ECU supervisor", "reason": "Monthly meeting"}
+    whole = officer.submit(f"{LIST}/exports", typed).text
+    assert "lives alone, " in whole and "and 2 more" not in whole
+
+
+def test_a_list_that_scrolls_sideways_is_reached_by_keyboard_and_has_a_name(desk, people, enter):
+    enter("Hill")
+    html = desk(people["officer"]).get(LIST).text
+    assert '<div class="list-scroll" role="region" aria-label="Victims, with the reason' in html
+    assert 'class="list-scroll" tabindex="-1"' not in html

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups import FollowUp, Status
 from outreach.casework.imports.record import ImportRow, State, Verdict, VictimImport
-from outreach.casework.victims import Victim
+from outreach.casework.safe_contact import Answer
+from outreach.casework.victims import Victim, VictimPhone
 from outreach.foundation import audit
 from outreach.foundation.clock import at, now, today
 from outreach.foundation.operation import acting
@@ -104,6 +105,50 @@ def test_opening_today_is_logged_as_looking(session: Session, officer: Actor, mr
     lines(session, officer)
     [note] = audit.waiting(session)
     assert note["action"] == "consultation" and note["details"]["shown"] == [mrs_hill.id]
+
+
+def test_the_number_to_ring_is_their_own_before_somebody_elses(session: Session, officer: Actor, enter: Any,
+                                                               add: Add) -> None:
+    for last_name, phones in (("Storr", [("+441632960301", "daughter, Anne"), ("+441632960302", "")]),
+                              ("Pell", [("+441632960303", "son"), ("+441632960304", "neighbour")])):
+        victim = enter("Edith", last_name)
+        for number, note in phones:
+            add(VictimPhone(victim_id=victim.id, number=number, note=note))
+        add(follow_up(victim, officer))
+    shown = {line.title: (line.phone, line.phone_note) for line in lines(session, officer)
+             if line.kind is Kind.FOLLOW_UP}
+    assert shown == {"Edith Storr": ("+441632960302", ""), "Edith Pell": ("+441632960303", "son")}
+
+
+def test_todays_page_says_whose_number_it_is_and_who_may_answer(desk: Any, officer: Actor, enter: Any,
+                                                                add: Add) -> None:
+    victim = enter("Edith", "Storr", title="Mrs", who_may_answer="her daughter Anne",
+                   may_leave_message=Answer.NO)
+    add(VictimPhone(victim_id=victim.id, number="+441632960301", note="daughter, Anne"))
+    add(follow_up(victim, officer))
+    html = desk(officer).get("/desk/today").text
+    assert "</a> daughter, Anne" in html
+    assert "Leave no message. Ask for Mrs Storr. May answer: her daughter Anne" in html
+
+
+def test_nobody_rings_who_has_died(session: Session, officer: Actor, mrs_hill: Victim, add: Add) -> None:
+    add(follow_up(mrs_hill, officer))
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.deceased_on = today()
+    session.commit()
+    assert [line for line in lines(session, officer) if line.record_type == "victim"] == []
+
+
+def test_of_a_restricted_record_today_tells_the_name_only(session: Session, officer: Actor, enter: Any,
+                                                          add: Add) -> None:
+    victim = enter("Edith", "Storr", phones=("+441632960301",), town="Whitby", restricted=True,
+                   who_may_answer="her daughter", age_estimate=90,
+                   vulnerability=["dementia", "bereaved", "isolation"])
+    assert [line for line in lines(session, officer) if line.record_type == "victim"] == []
+    add(follow_up(victim, officer, days=-2))
+    [line] = [line for line in lines(session, officer) if line.record_type == "victim"]
+    told = (line.title, line.why, line.place, line.phone, line.phone_note, line.careful)
+    assert told == ("Edith Storr", "Restricted: open it and say why", "", "", "", "")
 
 
 @pytest.mark.parametrize("who", ["administrator", "communicator", "volunteer"])

@@ -26,6 +26,9 @@ ROWS = 50
 COUNTED = 1000      # a longer list is "1,000+": nobody needs the exact figure, and it would cost a page
 
 EXPORTED = 10_000
+CHIEF = 3           # reasons on the page: all of them would make a row so tall that few fit a screen
+DIED = "Has died"
+RESTRICTED = "Restricted: open it and say why"
 HARD_SPACE = "\u00a0"  # within a postcode, where a line must not end
 
 
@@ -54,18 +57,21 @@ class Filters:
 
 
 class Line(NamedTuple):
-    """One line of the list. `why` is the reason for the place in it, in words; `lost` in pounds."""
+    """One line of the list. `why` is the reason for the place in it, in words, and `chiefly` the first few of
+    them; `lost` in pounds. Of a restricted record a line tells the name only."""
 
     victim_id: int
     name: str
     band: need.Band
     why: str
+    chiefly: str
     place: str
     age: int | None
     lost: Decimal | None
     last_contact_at: datetime | None
     next_follow_up_at: datetime | None
     assigned_to: str | None
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,8 @@ class Page:
 
 def list_victims(session: Session, actor: Actor, filters: Filters | None = None, sort: str = "-need", *,
                  after: int | None = None, before: int | None = None, rows: int = ROWS) -> Page:
-    """A page of the actor's victims, after or before somebody's place in the list (their id; an id keeps
-    names out of addresses). The look is noted as a consultation. Raises `NotAllowed`."""
+    """A page of the actor's living victims, after or before somebody's place in the list (their id; an id
+    keeps names out of addresses). The look is noted as a consultation. Raises `NotAllowed`."""
     actor.must(May.SEE_VICTIM)
     order, down = _order(sort)
     backwards = before is not None
@@ -228,25 +234,26 @@ def _beyond(order: Order, place: tuple[Any, ...], down: bool) -> ColumnElement[b
     return keys < place if down else keys > place
 
 
-RESTRICTED = "Restricted: open it and say why"
-
-
 def _line(row: Any) -> Line:
     (victim_id, title, first_name, last_name, band, reasons, town, postcode, born_on, age_estimate,
      restricted, deceased_on, lost, last_contact_at, next_follow_up_at, assigned_to) = row
     name = " ".join([part for part in (title, first_name, last_name) if part])
     if restricted:      # who opens it says why; until then the list tells no more than the name
-        return Line(victim_id, name, band, RESTRICTED, "", None, None, None, next_follow_up_at, assigned_to)
+        return Line(victim_id, name, band, RESTRICTED, RESTRICTED, "", None, None, None, next_follow_up_at,
+                    assigned_to, restricted)
     place = " ".join([part for part in (town, postcode.replace(" ", HARD_SPACE)) if part])
-    why = "Has died" if deceased_on else _why(tuple(reasons))
-    return Line(victim_id, name, band, why, place, _age(born_on, age_estimate), lost,
-                last_contact_at, next_follow_up_at, assigned_to)
+    why, chiefly = (DIED, DIED) if deceased_on else _why(tuple(reasons))
+    return Line(victim_id, name, band, why, chiefly, place, _age(born_on, age_estimate), lost,
+                last_contact_at, next_follow_up_at, assigned_to, restricted)
 
 
 @lru_cache(maxsize=4096)
-def _why(reasons: tuple[str, ...]) -> str:
-    said = need.in_words(reasons)
-    return said[:1].upper() + said[1:]
+def _why(reasons: tuple[str, ...]) -> tuple[str, str]:
+    """Every reason, and the chief ones with how many there are besides."""
+    besides = len(reasons) - CHIEF
+    said, chiefly = need.in_words(reasons), need.in_words(reasons[:CHIEF])
+    more = f" and {besides} more" if besides > 0 else ""
+    return said[:1].upper() + said[1:], chiefly[:1].upper() + chiefly[1:] + more
 
 
 def _age(born_on: date | None, age_estimate: int | None) -> int | None:

@@ -187,11 +187,13 @@ def scope(actor: Actor) -> list[Any]:
     return conditions
 
 
-def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, str]:
-    """The telephone number that stands first on each of these records, in E.164."""
-    rows = session.execute(select(VictimPhone.victim_id, VictimPhone.number)
-                           .where(VictimPhone.victim_id.in_(victim_ids)).order_by(VictimPhone.id.desc()))
-    return {row.victim_id: row.number for row in rows}
+def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The telephone number to ring first on each of these records, in E.164, and what is noted beside it: one
+    without a note goes before one that may be somebody else's ("daughter")."""
+    rows = session.execute(select(VictimPhone.victim_id, VictimPhone.number, VictimPhone.note)
+                           .where(VictimPhone.victim_id.in_(victim_ids))
+                           .order_by(VictimPhone.note == "", VictimPhone.id.desc()))
+    return {row.victim_id: (row.number, row.note) for row in rows}    # the last of each stays
 
 
 def open_victim(session: Session, actor: Actor, victim_id: int, *, to_change: bool = False,
