@@ -116,6 +116,22 @@ def test_a_possible_duplicate_is_shown_side_by_side_and_decided(browser: Any, ch
     assert (row(database, 2).verdict, row(database, 2).joins_row) == (Verdict.UPDATE, 1)
 
 
+@pytest.mark.parametrize("part", ["review", "updated"])
+def test_why_a_restricted_record_matches_is_not_told(browser: Any, checked: int, database: Database,
+                                                     enter: Callable[..., Victim], part: str) -> None:
+    open_to_all, restricted = enter("Joan", "Hill"), enter("Jane", "Hill", restricted=True)
+    matches = [{"kind": "known", "ref": victim.id, "reasons": [why], "weight": 9.0}
+               for victim, why in ((restricted, "the same telephone"), (open_to_all, "the same house"))]
+    for shown in (matches, matches[1:]):
+        with database.transaction() as session:
+            found = session.scalars(select(ImportRow).where(ImportRow.number == 2)).one()
+            found.matches, found.verdict = shown, Verdict.REVIEW if part == "review" else Verdict.UPDATE
+        page = browser.get(f"/desk/imports/{checked}/rows/{part}").text.lower()
+        assert "the same telephone" not in page
+    assert "the same house" in page
+    assert part != "review" or '<h2 class="govuk-visually-hidden">' in page
+
+
 def test_a_page_of_decisions_without_one_says_so(browser: Any, checked: int) -> None:
     answer = browser.submit(f"/desk/imports/{checked}/rows/review", {})
     assert answer.status_code == 422 and "Choose an answer" in answer.text

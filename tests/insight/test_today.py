@@ -127,7 +127,7 @@ def test_todays_page_says_whose_number_it_is_and_who_may_answer(desk: Any, offic
     add(VictimPhone(victim_id=victim.id, number="+441632960301", note="daughter, Anne"))
     add(follow_up(victim, officer))
     html = desk(officer).get("/desk/today").text
-    assert "</a> daughter, Anne" in html
+    assert "</a> <span class=\"work__careful\">daughter, Anne</span>" in html
     assert "Leave no message. Ask for Mrs Storr. May answer: her daughter Anne" in html
 
 
