@@ -196,6 +196,19 @@ def test_a_list_of_people_is_planned_at_once(database: Database, session: Sessio
         assert (promise.kind, promise.run_after) == ("follow_up.due", found.due_at)
 
 
+def test_first_attempts_keep_to_hours_that_are_known_and_leave_out_the_dead(
+        session: Session, officer: Actor, mrs_hill: Victim, mr_hill: Victim, mr_shaw: Victim) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.safe_from, mrs_hill.safe_until = time(17), time(19)
+        mr_shaw.deceased_on = clock.today()
+    people = [(victim.id, Band.HIGH, officer.id) for victim in (mrs_hill, mr_hill, mr_shaw)]
+    planned = follow_ups.plan_first_attempts(session, officer, people)
+    at = {victim_id: clock.local(session.get_one(FollowUp, number).due_at).time()
+          for number, victim_id in planned}
+    assert at == {mrs_hill.id: time(17, 30), mr_hill.id: time(10)}
+    session.commit()
+
+
 def test_moving_it_moves_what_the_worker_promised(session: Session, officer: Actor, mrs_hill: Victim,
                                                   worker: Engine) -> None:
     found = plan(session, officer, mrs_hill)
@@ -468,6 +481,33 @@ def test_a_text_goes_to_no_number_of_somebody_else(session: Session, officer: Ac
     session.rollback()
 
 
+@pytest.mark.parametrize(("note", "own"), [
+    ("", True), ("Mobile", True), ("after 6pm", True), ("mobile, 9:30 to 4 pm", True), ("own", True),
+    ("mobile (daughter Anne)", False), ("after 6pm: her son", False), ("not hers", False),
+    ("home help", False), ("own daughter", False), ("work, shared", False)])
+def test_one_strange_word_beside_a_number_makes_it_somebody_elses(session: Session, mrs_hill: Victim,
+                                                                  note: str, own: bool) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.may_text, mrs_hill.phones[1].note = Answer.YES, note
+    sentence = "" if own else "There is no mobile number of their own for Mrs Hill"
+    assert reminders.refusal(mrs_hill, Channel.TEXT) == sentence
+    session.rollback()
+
+
+@pytest.mark.parametrize(("hours", "at"), [
+    ((None, None), "10:00"), ((time(14), time(18)), "14:00"), ((None, time(9, 30)), "08:00"),
+    ((time(21), time(22)), None)])
+def test_a_text_is_planned_for_an_hour_at_which_it_can_leave(
+        session: Session, mrs_hill: Victim, hours: tuple[time | None, time | None], at: str | None) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.may_text, (mrs_hill.safe_from, mrs_hill.safe_until) = Answer.YES, hours
+    if at is None:
+        assert reminders.refusal(mrs_hill, Channel.TEXT) == "There is no hour at which Mrs Hill may be texted"
+    else:
+        assert f"{clock.local(reminders._send_at(mrs_hill, soon(), Channel.TEXT)):%H:%M}" == at
+    session.rollback()
+
+
 def test_a_reminder_whose_time_has_passed_is_not_sent(session: Session, officer: Actor, mrs_hill: Victim,
                                                       worker: Engine, tmp_path: Path) -> None:
     with acting(session, COMMAND_LINE, "test"):
@@ -486,6 +526,37 @@ def test_nobody_is_planned_for_who_has_died(session: Session, officer: Actor, mr
     with pytest.raises(follow_ups.BadTime, match="having died"):
         plan(session, officer, mrs_hill)
     session.rollback()
+
+
+def test_nothing_of_what_was_planned_is_changed_once_somebody_has_died(session: Session, officer: Actor,
+                                                                       mrs_hill: Victim) -> None:
+    found = plan(session, officer, mrs_hill)
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.deceased_on = clock.today()
+    with pytest.raises(follow_ups.BadTime, match="Mrs Hill is recorded as having died: nobody is to be rung"):
+        follow_ups.change(session, officer, found, due_at=found.due_at, reason="Another reason")
+    session.rollback()
+
+
+def test_a_death_logged_with_a_next_date_plans_nothing(session: Session, officer: Actor,
+                                                       mrs_hill: Victim) -> None:
+    log_contact(session, officer, mrs_hill, channel=ContactChannel.CALL, outcome=Outcome.DECEASED,
+                follow_up=follow_ups.Proposal(soon(), "Ring her"))
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(FollowUp)) == 0
+
+
+@pytest.mark.parametrize(("outcome", "stands"), [
+    (Outcome.NO_REPLY_UNSAFE, {Step.OTHER, Step.CHECK}), (Outcome.SPOKE, set())])
+def test_of_that_day_only_what_was_agreed_stands_when_nobody_answered(
+        session: Session, officer: Actor, mrs_hill: Victim, outcome: Outcome, stands: set[Step]) -> None:
+    morning = clock.at(clock.today() - timedelta(days=3), time(9))
+    later = [plan(session, officer, mrs_hill, step=step) for step in Step]
+    for found in later:
+        make_due(session, found, morning + timedelta(hours=6))
+    log_contact(session, officer, mrs_hill, channel=ContactChannel.CALL, outcome=outcome, at=morning)
+    session.commit()
+    assert {found.step for found in later if found.status is Status.PLANNED} == stands
 
 
 def test_last_weeks_call_does_not_answer_what_is_due_today(session: Session, officer: Actor,

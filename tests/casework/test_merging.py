@@ -1,12 +1,12 @@
 """Two records of one person made into one, and taken apart again as if nothing had been."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from outreach.casework import search, timeline
+from outreach.casework import follow_ups, search, timeline
 from outreach.casework.contacts import Contact, ContactChannel, Outcome
 from outreach.casework.fraud_reports import FraudReport, Source, enter_report
 from outreach.casework.safe_contact import Answer
@@ -21,8 +21,10 @@ from outreach.casework.victims import (
     merging,
     open_victim,
 )
+from outreach.foundation import clock
 from outreach.foundation.audit import AuditEntry
 from outreach.foundation.clock import now
+from outreach.foundation.force import current
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
 
@@ -153,3 +155,18 @@ def test_the_timeline_shows_the_merge_and_that_it_was_taken_back(session, office
     merging.unmerge(session, officer, combined)
     [entry] = timeline.page(session, [mrs_hill.id], kinds=[timeline.Kind.MERGE]).entries
     assert not entry.undoable and "taken apart" in entry.words
+
+
+@pytest.mark.parametrize("who_died", ["peggy", "mrs_hill"])
+def test_a_death_on_either_record_cancels_what_was_planned_for_both(session, officer, mrs_hill, peggy,
+                                                                    who_died):
+    due_at = clock.at(current().working_day_after(clock.today(), 5), time(10))
+    planned = [follow_ups.plan(session, officer, victim, due_at=due_at, reason="Ring her")
+               for victim in (mrs_hill, peggy)]
+    with acting(session, COMMAND_LINE, "victim.died"):
+        {"peggy": peggy, "mrs_hill": mrs_hill}[who_died].deceased_on = clock.today()
+    combined = merging.merge(session, officer, mrs_hill, peggy)
+    assert {found.status for found in planned} == {follow_ups.Status.CANCELLED}
+    merging.unmerge(session, officer, combined)
+    assert [found.victim_id for found in planned] == [mrs_hill.id, peggy.id]
+    assert {found.status for found in planned} == {follow_ups.Status.CANCELLED}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups import cadence, reminders
@@ -67,14 +67,18 @@ def plan(session: Session, actor: Actor, victim: Victim, *, due_at: datetime, re
 def plan_first_attempts(session: Session, actor: Actor,
                         people: Sequence[tuple[int, Band, int]]) -> list[tuple[int, int]]:
     """Plan the first attempt for many people at once: (victim id, band, assignee id) each, as a list brings
-    them in. Gives (follow-up id, victim id). Nobody's hours are known yet."""
-    if not people:
-        return []
+    them in. Gives (follow-up id, victim id). Each is within the person's hours where those are known;
+    whoever has died is left out."""
     since = clock.now()
-    due = {band: cadence.first_attempt_due(band, since) for band in Band}
-    rows = [{"victim_id": victim_id, "due_at": due[band], "reason": "First attempt", "step": Step.ATTEMPT,
-             "assignee_id": assignee_id, "status": Status.PLANNED, "created_at": since, "version": 1}
-            for victim_id, band, assignee_id in people]
+    due, told = {band: cadence.first_attempt_due(band, since) for band in Band}, _told(session, people)
+    rows = [{"victim_id": victim_id, "reason": "First attempt", "step": Step.ATTEMPT, "version": 1,
+             "due_at": (cadence.first_attempt_due(band, since, told[victim_id]) if victim_id in told
+                        else due[band]),
+             "assignee_id": assignee_id, "status": Status.PLANNED, "created_at": since}
+            for victim_id, band, assignee_id in people
+            if victim_id not in told or not told[victim_id].deceased_on]
+    if not rows:
+        return []
     written = session.connection().execute(
         insert(_TABLE).returning(_TABLE.c.id, _TABLE.c.victim_id, _TABLE.c.due_at), rows).all()
     outbox.put_many(session, DUE, "follow_up", [(_key(row.id, 1), row.id, row.due_at) for row in written])
@@ -91,6 +95,7 @@ def change(session: Session, actor: Actor, follow_up: FollowUp, *, due_at: datet
     Raises `Settled`, `BadTime`, `UnsafeContact`, `reminders.CannotRemind`.
     """
     _refuse_settled(follow_up)
+    _refuse_dead(follow_up.victim)
     follow_up.reason = reason.strip()
     moved = due_at != follow_up.due_at
     if moved:
@@ -147,14 +152,27 @@ def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, r
     `at` is when the contact was, now if not given: last week's call does not answer what is due today.
     """
     at = at or clock.now()
-    by, trying = (clock.end_of(clock.day_of(at)), (Step.ATTEMPT, Step.DECISION)) if reached else (
-        at + _GRACE, (Step.ATTEMPT,))
-    answered = [follow_up for follow_up in _open(session, victim)
-                if follow_up.due_at < by or (follow_up.step in trying and at > clock.now() - _RECENT)]
+    answered = [follow_up for follow_up in _open(session, victim) if _answers(follow_up, at, reached)]
     for follow_up in answered:
         follow_up.contact_id = contact_id
         _settle(session, actor, follow_up, Status.DONE)
     return len(answered)
+
+
+def _answers(follow_up: FollowUp, at: datetime, reached: bool) -> bool:
+    if follow_up.due_at < clock.end_of(clock.day_of(at)):
+        agreed = follow_up.step in (Step.OTHER, Step.CHECK) and follow_up.due_at >= at + _GRACE
+        return reached or not agreed
+    trying = (Step.ATTEMPT, Step.DECISION) if reached else (Step.ATTEMPT,)
+    return follow_up.step in trying and at > clock.now() - _RECENT
+
+
+def _told(session: Session, people: Sequence[tuple[int, Band, int]]) -> dict[int, Victim]:
+    """Those of whom hours or a death are recorded, by id: few, so their records are read whole."""
+    ids = {victim_id for victim_id, _, _ in people}
+    question = select(Victim).where(Victim.id.in_(ids), or_(
+        Victim.safe_from.is_not(None), Victim.safe_until.is_not(None), Victim.deceased_on.is_not(None)))
+    return {victim.id: victim for victim in session.scalars(question)}
 
 
 def _open(session: Session, victim: Victim) -> Sequence[FollowUp]:
@@ -190,9 +208,13 @@ def _refuse_settled(follow_up: FollowUp) -> None:
         raise Settled(f"This follow-up is {follow_up.status} already. Plan a new one.")
 
 
-def _check_time(victim: Victim, due_at: datetime) -> None:
+def _refuse_dead(victim: Victim) -> None:
     if victim.deceased_on:
         raise BadTime(f"{victim.spoken_name} is recorded as having died: nobody is to be rung")
+
+
+def _check_time(victim: Victim, due_at: datetime) -> None:
+    _refuse_dead(victim)
     if due_at < clock.now() - _GRACE:
         raise BadTime("Enter a date and time that has not passed")
     if due_at > clock.now() + _FURTHEST:

@@ -1,5 +1,6 @@
 """Reminders to the person themselves: by text, e-mail or letter, and only where that is known to be safe."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,10 @@ CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.LETTER)
 KINDS = {Channel.TEXT: "follow_up.text", Channel.EMAIL: "follow_up.email", Channel.LETTER: "follow_up.letter"}
 DAYS_BEFORE = {Channel.TEXT: 1, Channel.EMAIL: 1, Channel.LETTER: 4}
 _AT = time(10)
-_OWN = ("mobile", "own", "home", "work", "after", "before", "mornings", "evenings", "not ")
+# What may stand beside a number without making it somebody else's; any other word may be a name ("Anne").
+_NEUTRAL = re.compile(r"own|mobile|mob|cell|personal|main|best|preferred|new|texts?|only|please|ring|call"
+                      r"|after|before|from|until|till|to|between|and|at|or|(\d{1,2})?(am|pm)|\d{1,2}|noon|midday"
+                      r"|(morning|afternoon|evening|weekday|weekend|(mon|tues|wednes|thurs|fri|satur|sun)day)s?")
 _ELSE = "add it, or choose another way"
 
 
@@ -61,6 +65,7 @@ def refusal(victim: Victim, channel: Channel) -> str:
     try:
         safe_contact.refuse_automatic(victim, channel)
         _where(victim, channel)
+        _hour(victim, channel)
     except UnsafeContact as unsafe:
         return str(unsafe)
     except CannotRemind as cannot:
@@ -72,8 +77,17 @@ def _send_at(victim: Victim, due_at: datetime, channel: Channel) -> datetime:
     day = clock.day_of(due_at) - timedelta(days=DAYS_BEFORE[channel])
     while channel is Channel.LETTER and not current().is_working_day(day):
         day -= timedelta(days=1)      # nobody prints or posts on days off
-    unfit = channel is Channel.TEXT and safe_contact.outside_hours(victim, _AT)
-    return clock.at(day, max(victim.safe_from or _AT, current().safe_contact.earliest) if unfit else _AT)
+    return clock.at(day, _hour(victim, channel))
+
+
+def _hour(victim: Victim, channel: Channel) -> time:
+    """The time of day at which to send: ten, or for a text the first that the person's hours and the force's
+    leave. Raises `CannotRemind` where they leave none."""
+    earliest = current().safe_contact.earliest
+    for moment in (_AT, max(victim.safe_from or earliest, earliest)):
+        if channel is not Channel.TEXT or _may_text_at(victim, moment):
+            return moment
+    raise CannotRemind(f"There is no hour at which {victim.spoken_name} may be texted: choose another way")
 
 
 def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
@@ -94,13 +108,16 @@ def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
 
 def _is_own(note: str) -> bool:
     """Whether a number with this note is the person's own: "after 6pm" is, "daughter" is somebody else's."""
-    return not note or note.lower().startswith(_OWN)
+    return all(_NEUTRAL.fullmatch(word) for word in re.findall(r"\w+", note.casefold()))
 
 
 def _outside_hours(victim: Victim, channel: Channel) -> bool:
-    at, rules = clock.local(clock.now()).time(), current().safe_contact
-    unfit = safe_contact.outside_hours(victim, at) or not rules.earliest <= at < rules.latest
-    return channel is Channel.TEXT and unfit
+    return channel is Channel.TEXT and not _may_text_at(victim, clock.local(clock.now()).time())
+
+
+def _may_text_at(victim: Victim, at: time) -> bool:
+    rules = current().safe_contact
+    return rules.earliest <= at < rules.latest and not safe_contact.outside_hours(victim, at)
 
 
 def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) -> outbox.Parcel:

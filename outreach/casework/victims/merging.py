@@ -86,7 +86,8 @@ def merge(session: Session, actor: Actor, kept: Victim, merged: Victim) -> Victi
 def unmerge(session: Session, actor: Actor, combined: VictimMerge) -> Victim:
     """Take a merge back: what moved goes home, what was filled is emptied, unless it was changed since.
 
-    What was added after the merge stays with the kept record. Raises `CannotUnmerge`.
+    What was added after the merge stays with the kept record. Follow-ups that a death cancelled with the
+    merge stay cancelled: they are planned anew by hand. Raises `CannotUnmerge`.
     """
     kept = session.get_one(Victim, combined.kept_id, with_for_update=True)
     merged = session.get_one(Victim, combined.merged_id, with_for_update=True)
