@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.pages import page
 from app.settings import settings
+from outreach.foundation.faults import place_of
 
 log = getLogger("outreach.web")
 _OWN_PATH = re.compile(r"/desk(/[a-z0-9-]+){1,8}")
@@ -69,7 +70,7 @@ class Guard:
         try:
             await self.app(scope, receive, answer)
         except Exception as trouble:  # its words may name somebody: only its kind and place are logged
-            log.error("unexpected %s request %s", _place(trouble), scope["state"]["request_id"])
+            log.error("unexpected %s request %s", place_of(trouble), scope["state"]["request_id"])
             if started:
                 raise ConnectionAbortedError from None
             await _unexpected(scope)(scope, receive, answer)
@@ -89,15 +90,6 @@ async def _read_and_forget(receive: Receive) -> None:
         size += len(message.get("body", b""))
         if not message.get("more_body", False):
             return
-
-
-def _place(trouble: BaseException) -> str:
-    """The kind of a trouble and the line it came from."""
-    trace = trouble.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-    return f"{type(trouble).__name__} at {where}"
 
 
 def _unexpected(scope: Scope) -> Response:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from outreach.foundation import clock, dates, telephones
+from outreach.foundation import clock, dates, telephones, times
 
 
 def day(on: date | datetime | None) -> str:
@@ -26,10 +26,7 @@ def at_clock(at: datetime | time | None) -> str:
     if at is None:
         return ""
     on_wall = clock.local(at).time() if isinstance(at, datetime) else at
-    if (on_wall.hour, on_wall.minute) in ((0, 0), (12, 0)):
-        return "midday" if on_wall.hour else "midnight"
-    minutes = f":{on_wall.minute:02}" if on_wall.minute else ""
-    return f"{on_wall.hour % 12 or 12}{minutes}{'pm' if on_wall.hour >= 12 else 'am'}"
+    return times.clock_face(on_wall)
 
 
 def when(at: datetime | None) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import clock
 from outreach.foundation.db import Database
+from outreach.foundation.faults import place_of
 from outreach.foundation.outbox import claiming, ladder, outcome
 from outreach.foundation.outbox.claiming import Claim
 from outreach.foundation.outbox.kinds import KINDS, GiveUp, Kind, Lane, Suppressed, TryLater, in_lane
@@ -140,7 +141,7 @@ class Engine:
         elif state is State.RETRY:
             state = State.FAILED
         if code == "unforeseen":
-            log.error("outbox %s (%s) failed: %s", message.id, message.kind, _place(error))
+            log.error("outbox %s (%s) failed: %s", message.id, message.kind, place_of(error))
         try:
             with self.database.transaction() as session:
                 if code == "unforeseen" and _may_have_left(session, message):
@@ -166,12 +167,3 @@ def _may_have_left(session: Session, message: OutboxMessage) -> bool:
     """Whether the row says `data`: then only a clear no of the relay would make trying again safe."""
     state = session.scalars(select(OutboxMessage.state).where(OutboxMessage.id == message.id)).one()
     return state is State.DATA
-
-
-def _place(error: Exception) -> str:
-    """The kind of error and the line it came from; never its words, which may hold somebody's name."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-    return f"{type(error).__name__} at {where}"
