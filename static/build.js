@@ -1,7 +1,7 @@
 // Builds what the browser loads into static/dist, each file under a name that changes with its content, so
 // that it may be kept for a year; manifest.json says which name each file has now.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "sass";
@@ -32,5 +32,11 @@ for (const [name, text] of Object.entries(files)) {
   const { name: stem, ext } = parse(name);
   manifest[name] = `${stem}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}${ext}`;
   writeFileSync(join(dist, manifest[name]), text);
+}
+// The letters' type, made by the Braille Institute for people who see badly; typesetting finds it here.
+const type = join(house, "node_modules", "@expo-google-fonts", "atkinson-hyperlegible");
+for (const cut of ["400Regular", "400Regular_Italic", "700Bold"]) {
+  const file = `AtkinsonHyperlegible_${cut}.ttf`;
+  cpSync(join(type, cut, file), join(dist, "fonts", file));
 }
 writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");

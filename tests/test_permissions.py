@@ -63,6 +63,13 @@ TABLE = {
     "POST /desk/follow-ups/{follow_up_id}": "OA",
     "POST /desk/follow-ups/{follow_up_id}/assignee": "OS",
     "POST /desk/follow-ups/{follow_up_id}/cancellation": "OA",
+    # calls
+    # assessments
+    # measures
+    # referrals
+    # devices
+    # letters
+    # households
     "GET /desk/imports": "O",
     "POST /desk/imports": "O",
     "GET /desk/imports/new": "O",

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from app.doors import Room
 
 ROOMS = ("sign_in", "today", "drafts", "contacts", "victims", "fraud_reports", "follow_ups", "imports",
+         "calls", "assessments", "measures", "referrals", "devices", "letters", "households",
          "worker", "audit", "accounts", "settings")
 
 

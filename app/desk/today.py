@@ -10,7 +10,17 @@ from outreach.insight import today
 
 room = Room(prefix="/desk/today")
 
-_ADDRESS = {"victim": "/desk/victims", "import": "/desk/imports", "worker": "/desk/worker"}
+# A new noun adds its line.
+_ADDRESS = {
+    "victim": "/desk/victims",
+    "import": "/desk/imports",
+    "worker": "/desk/worker",
+    "call": "/desk/calls",
+    "referral": "/desk/referrals",
+    "device": "/desk/devices",
+    "loan": "/desk/devices/loans",
+    "letter": "/desk/letters",
+}
 
 
 def address(line: today.Line) -> str:

@@ -29,6 +29,16 @@ class May(StrEnum):
     ASSIGN = "assign victims and follow-ups"
     MERGE_VICTIMS = "merge victims"
     LOG_CONTACT = "log contacts"
+    LOG_CALL = "log Banking Protocol calls"
+    SEE_RETURNS = "see the Banking Protocol return"
+    ASSESS = "assess vulnerability"
+    RECORD_MEASURE = "record safeguarding measures"
+    REFER = "refer victims to partners"
+    LEND = "lend call blockers and other equipment"
+    SEE_STOCK = "see the equipment"
+    WRITE_LETTER = "write letters to victims"
+    WRITE_BATCH = "print letters to many victims"
+    MANAGE_LISTS = "change the lists that casework chooses from"
     PLAN_FOLLOW_UP = "plan follow-ups"
     IMPORT = "import victim lists"
     EXPORT = "export lists of victims"
@@ -42,21 +52,24 @@ class May(StrEnum):
 
 
 _EVERYONE = {May.ANYONE, May.SIGNED_IN}
-_CASEWORK = {May.SEE_TODAY, May.SEE_VICTIM, May.LOG_CONTACT, May.PLAN_FOLLOW_UP}
+_CASEWORK = {May.SEE_TODAY, May.SEE_VICTIM, May.LOG_CONTACT, May.PLAN_FOLLOW_UP, May.RECORD_MEASURE,
+             May.WRITE_LETTER}
 
 # design: answers 6. A supervisor reads all and re-assigns, and edits no victim; an ambassador works with
 # the victims assigned to them and exports nothing; administrator and communicator never see a victim.
 ROLES: dict[Role, frozenset[May]] = {
     Role.OFFICER: frozenset(_EVERYONE | _CASEWORK | {
         May.SEE_ALL_VICTIMS, May.SEE_RESTRICTED, May.EDIT_VICTIM, May.ASSIGN, May.MERGE_VICTIMS,
-        May.IMPORT, May.EXPORT, May.SEE_WORKER, May.RETRY, May.SEE_MAIL}),
+        May.IMPORT, May.EXPORT, May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.LOG_CALL, May.SEE_RETURNS,
+        May.ASSESS, May.REFER, May.LEND, May.SEE_STOCK, May.WRITE_BATCH, May.MANAGE_LISTS}),
     Role.AMBASSADOR: frozenset(_EVERYONE | _CASEWORK),
     Role.VOLUNTEER: frozenset(_EVERYONE),
     Role.COMMUNICATOR: frozenset(_EVERYONE),
     Role.SUPERVISOR: frozenset(_EVERYONE | {
         May.SEE_TODAY, May.SEE_VICTIM, May.SEE_ALL_VICTIMS, May.SEE_RESTRICTED, May.ASSIGN, May.EXPORT,
-        May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.READ_AUDIT}),
-    Role.ADMINISTRATOR: frozenset(_EVERYONE | {May.SEE_WORKER, May.MANAGE_ACCOUNTS, May.MANAGE_SETTINGS}),
+        May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.READ_AUDIT, May.SEE_RETURNS, May.SEE_STOCK}),
+    Role.ADMINISTRATOR: frozenset(_EVERYONE | {May.SEE_WORKER, May.MANAGE_ACCOUNTS, May.MANAGE_SETTINGS,
+                                                  May.MANAGE_LISTS}),
     Role.SYSTEM: frozenset(May),
 }
 

@@ -1,30 +1,24 @@
 """A list of victims as a file: marked, with a reason, and written down as a disclosure."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import Field
 
 from app.desk.victims.listing import BANDS, filters_of, sort_of
 from app.doors import Db, Me, Posted, Room
 from app.forms import Form
 from app.pages import link, page
+from app.sheets import csv_answer
 from app.spoken import short_day
 from outreach.casework.victims import listing
 from outreach.casework.victims.listing import Line
-from outreach.foundation import force
-from outreach.foundation.clock import today
 from outreach.foundation.permissions import May
 
 room = Room(prefix="/desk/victims/exports")
 HEADINGS = ("Number", "Name", "Need", "Why", "Age", "Place", "Lost (£)", "Last contact", "Next follow-up",
             "Assigned to")
-# A spreadsheet would run these as a formula, and their full-width twins too (reliability.md §3.9).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class ExportForm(Form):
@@ -47,30 +41,13 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     if form.errors:
         return _asked(request, form, 422)
     lines = listing.export_victims(session, me, filters_of(request, me), sort_of(request), **form.values)
-    name = f"victims-{today().isoformat()}-{force.current().force.marking}.csv"
-    return StreamingResponse(iter(as_csv(lines)), media_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
+    return csv_answer("victims", HEADINGS, (_cells(line) for line in lines))
 
 
 def _asked(request: Request, form: Any, status: int) -> Response:
     return page(request, "desk/victims/export.html", block="form", status=status, form=form,
                 action=link(request).replace("/exports/new", "/exports", 1),
                 back=link(request).replace("/exports/new", "", 1).replace("/exports", "", 1))
-
-
-def as_csv(lines: Sequence[Line]) -> Iterator[str]:
-    """Every cell quoted, none that a spreadsheet would run; the marking first and last."""
-    marking = [[force.current().force.marking]]
-    for rows in (marking, [HEADINGS], (_cells(line) for line in lines), marking):
-        text = io.StringIO()
-        csv.writer(text, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in row] for row in rows)
-        yield text.getvalue()
-
-
-def harmless(cell: Any) -> str:
-    """A cell as text that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell).replace("\r", " ").replace("\x00", "")
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _cells(line: Line) -> tuple[Any, ...]:

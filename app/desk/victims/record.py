@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.desk.doors import OpenedVictim
 from app.desk.victims import told
+from app.desk.victims.panels import panels
 from app.doors import Db, Me, Room
 from app.pages import link, page
 from outreach.casework import timeline
@@ -21,7 +22,8 @@ from outreach.foundation.clock import now
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/victims/{victim_id:int}")
-SHOWN = {"contacts": (Kind.CONTACT, Kind.FOLLOW_UP), "reports": (Kind.REPORT,),
+SHOWN = {"contacts": (Kind.CONTACT, Kind.FOLLOW_UP), "reports": (Kind.REPORT, Kind.CALL),
+         "protection": (Kind.ASSESSMENT, Kind.MEASURE, Kind.REFERRAL, Kind.LOAN),
          "record": (Kind.RECORD, Kind.MERGE)}
 # Built once: building a question anew for every page costs more than asking it.
 _OPEN = (select(FollowUp.id, FollowUp.due_at, FollowUp.reason, FollowUp.status, Account.name,
@@ -61,6 +63,7 @@ def shown(request: Request, session: Session, me: Actor, victim: Victim) -> dict
     open_to_all = [member.id for member in members if not member.restricted]
     return {"victim": victim, "members": members, "due": due(session, victim.id),
             "carer": carer_of(session, victim), "told": told, "parts": told.PARTS.values(),
+            "panels": panels(session, me, victim),
             **_happened(request, session, me, victim, open_to_all,
                         {member.id: member.name for member in members})}
 
@@ -91,6 +94,7 @@ def _happened(request: Request, session: Session, me: Actor, victim: Victim, oth
                         with_victim=victim.id)
     filters = [(words, link(request, kind=kind, after=None), kind == (kinds or None), None)
                for words, kind in (("Everything", None), ("Contacts", "contacts"), ("Reports", "reports"),
+                                   ("Protection", "protection"),
                                    ("The record", "record"))]
     return {"entries": found.entries, "filters": filters, "whole": whole, "others": others, "names": names,
             "further": link(request, after=str(found.further)) if found.further else "",

@@ -24,7 +24,11 @@ from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
 # What hangs on a victim and moves with them. A later noun that does adds its line.
-ATTACHED: tuple[Any, ...] = (FraudReport, Contact, FollowUp)
+ATTACHED: tuple[Any, ...] = (
+    FraudReport,
+    Contact,
+    FollowUp,
+)
 _SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 # An e-mail belongs to its address lines as little as half an address to another: these fill as a whole.
 _ADDRESS = ("address_line_1", "address_line_2", "town", "postcode", "district")

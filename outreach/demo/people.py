@@ -1,18 +1,14 @@
-"""The fictional cast of a demonstration: who works here, whom they keep safe, and what has happened so far.
-
-The people are in `content/demo.toml`; nobody in it exists.
-"""
+"""The people of the demonstration: who works here, whom they keep safe, and what has happened with them."""
 
 import csv
 import tempfile
-import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework import contacts, follow_ups, fraud_reports, imports
@@ -25,7 +21,6 @@ from outreach.foundation import accounts
 from outreach.foundation.accounts import Account, PersonType
 from outreach.foundation.clock import at, now, today
 from outreach.foundation.db import Database
-from outreach.foundation.force import CONTENT
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
 
@@ -36,19 +31,36 @@ _WORDS: dict[str, Any] = {"kind": Kind, "preferred_channel": Channel, "format": 
                           **dict.fromkeys(_ASKED, Answer)}
 
 
-def load(database: Database, *, password: str, uploads: Path) -> int:
-    """Load the cast into a database that has nobody in it; gives how many victims, 0 where somebody is."""
-    cast = tomllib.loads((CONTENT / "demo.toml").read_text(encoding="utf-8"))
-    with database.transaction() as session:
-        if session.scalar(select(func.count()).select_from(accounts.people().subquery())):
-            return 0
-        staff = {person["email"]: _account(session, person, password) for person in cast["account"]}
-        for person in cast["victim"]:
-            _victim(session, staff, person)
-    officer = next(account.actor for account in staff.values() if account.role is Role.OFFICER)
-    _last_list(database, officer, cast["list"], uploads)
-    with database.reading() as session:
-        return session.scalar(select(func.count(Victim.id))) or 0
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody of the demonstration: accounts by e-mail address, victims by first and last name."""
+
+    staff: Mapping[str, Account]
+    victims: Mapping[str, Victim]
+
+    def one(self, role: Role) -> Actor:
+        """Whoever has this role."""
+        return next(account.actor for account in self.staff.values() if account.role is role)
+
+
+def enter(session: Session, cast: Mapping[str, Any], password: str) -> Cast:
+    """Enter who works here and whom they keep safe, with what has happened so far."""
+    staff = {person["email"]: _account(session, person, password) for person in cast["account"]}
+    victims = {f"{person['first_name']} {person['last_name']}": _victim(session, staff, person)
+               for person in cast["victim"]}
+    return Cast(staff, victims)
+
+
+def bring_in_list(database: Database, officer: Actor, facts: Mapping[str, Any], uploads: Path) -> None:
+    """The last victim list, brought in as any list is, then dated back."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "victim-list.csv"
+        _write_list(file, facts)
+        found = imports.import_file(database, officer, file, facts["source"], uploads=uploads)
+    back = at(today() - timedelta(days=facts["days_ago"]), time(9, 15))
+    with database.transaction() as session, acting(session, COMMAND_LINE, "demo.loaded"):
+        record = session.get_one(VictimImport, found["import_id"])
+        record.uploaded_at = record.committed_at = back
 
 
 def _account(session: Session, person: Mapping[str, Any], password: str) -> Account:
@@ -57,7 +69,7 @@ def _account(session: Session, person: Mapping[str, Any], password: str) -> Acco
         person_type=PersonType(person["person_type"]), district=person.get("district", ""), password=password)
 
 
-def _victim(session: Session, staff: Mapping[str, Account], person: Mapping[str, Any]) -> None:
+def _victim(session: Session, staff: Mapping[str, Account], person: Mapping[str, Any]) -> Victim:
     officer = next(account for account in staff.values() if account.role is Role.OFFICER)
     details = {name: _WORDS.get(name, lambda value: value)(value)
                for name, value in person.items() if name not in HISTORY}
@@ -74,6 +86,7 @@ def _victim(session: Session, staff: Mapping[str, Account], person: Mapping[str,
         for follow_up in person.get("follow_up", ()):
             _follow_up(session, officer, victim, follow_up)
         entering.settled_in(session, victim)
+    return victim
 
 
 def _first_known(person: Mapping[str, Any]) -> datetime:
@@ -114,18 +127,6 @@ def _follow_up(session: Session, officer: Account, victim: Victim, facts: Mappin
     else:
         session.add(FollowUp(victim_id=victim.id, due_at=due_at, reason=facts["reason"], status=Status.DUE,
                              assignee_id=officer.id, created_at=due_at - timedelta(days=3)))
-
-
-def _last_list(database: Database, officer: Actor, facts: Mapping[str, Any], uploads: Path) -> None:
-    """The last victim list, brought in as any list is, then dated back."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "victim-list.csv"
-        _write_list(file, facts)
-        found = imports.import_file(database, officer, file, facts["source"], uploads=uploads)
-    back = at(today() - timedelta(days=facts["days_ago"]), time(9, 15))
-    with database.transaction() as session, acting(session, COMMAND_LINE, "demo.loaded"):
-        record = session.get_one(VictimImport, found["import_id"])
-        record.uploaded_at = record.committed_at = back
 
 
 def _write_list(file: Path, facts: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Vulnerability assessments: scored, dated judgements of how vulnerable somebody is to fraud."""

@@ -1,0 +1,1 @@
+"""Banking Protocol calls: the bank rings because a customer is being defrauded at this very moment."""

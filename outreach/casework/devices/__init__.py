@@ -1,0 +1,1 @@
+"""Devices: call blockers and other equipment lent to keep somebody safe."""

@@ -1,0 +1,1 @@
+"""Letters: what is printed and posted to victims."""

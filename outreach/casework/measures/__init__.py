@@ -1,0 +1,1 @@
+"""Safeguarding measures: the practical protection put in place for a person."""

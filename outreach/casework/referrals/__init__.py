@@ -1,0 +1,1 @@
+"""Referrals: disclosures to a partner so that the partner acts."""
