@@ -48,8 +48,9 @@ def _follow_up(row: Any, actor: Actor, phone: str, note: str) -> Line:
     assignee = "" if row.assignee_id == actor.id else row.assignee
     line = Line(
         weight=weight, kind=Kind.FOLLOW_UP, title=name_of(row), why=_why(row, days_late),
-        record_type="victim", record_id=row.victim_id, due_at=row.due_at, band=row.band, late=row.due_at < now(), place=row.town,
-        assignee=assignee, phone=phone, phone_note=note, careful=_careful(row), follow_up_id=row.id)
+        record_type="victim", record_id=row.victim_id, due_at=row.due_at, band=row.band,
+        late=row.due_at < now(), place=row.town, assignee=assignee,
+        phone=phone, phone_note=note, careful=_careful(row), follow_up_id=row.id)
     if not row.restricted:
         return line
     return replace(line, why=RESTRICTED, place="", phone="", phone_note="", careful="")
