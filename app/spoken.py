@@ -21,6 +21,14 @@ def short_day(on: date | datetime | None) -> str:
     return f"{number} {'Sept' if month == 'September' else month[:3]} {year}"
 
 
+def near_day(on: date | datetime | None) -> str:
+    """3 Mar for a day within half a year, else 3 Mar 2024: for crowded tables."""
+    if not on:
+        return ""
+    near = abs(_day(on) - clock.today()) < timedelta(180)
+    return short_day(on).rpartition(" ")[0] if near else short_day(on)
+
+
 def at_clock(at: datetime | time | None) -> str:
     """2:30pm, 9am, midday; an instant is shown on the British wall clock."""
     if at is None:
@@ -74,6 +82,7 @@ def _day(on: date | datetime) -> date:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "date": day, "short_date": short_day, "clock": at_clock, "when": when, "due": due, "pounds": pounds,
+    "date": day, "short_date": short_day, "near_date": near_day, "clock": at_clock, "when": when,
+    "due": due, "pounds": pounds,
     "number": lambda number: f"{number:,}", "counted": count, "phone": phone,
 }

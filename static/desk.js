@@ -68,6 +68,16 @@ document.addEventListener("keydown", (event) => {
   if (press(event.key)) event.preventDefault();
 });
 
+// The menu closes when the reader turns elsewhere.
+function closeMenu(event) {
+  const menu = document.querySelector(".bar__more[open]");
+  if (!menu || (event.type === "click" && menu.contains(event.target)) || (event.key && event.key !== "Escape")) return;
+  menu.open = false;
+  if (event.key) menu.querySelector("summary").focus();
+}
+document.addEventListener("click", closeMenu);
+document.addEventListener("keydown", closeMenu);
+
 // No form twice: the server refuses a repeat anyway, this only spares the wait.
 function open(form) {
   delete form.dataset.sent;

@@ -207,6 +207,8 @@ def on_3_july(monkeypatch):
     (spoken.day(AFTERNOON), "3 July 2026"),
     (spoken.day(datetime(2026, 7, 3, 23, 30, tzinfo=UTC)), "4 July 2026"),
     (spoken.short_day(date(2026, 9, 3)), "3 Sept 2026"),
+    (spoken.near_day(clock.today()), spoken.short_day(clock.today()).rpartition(" ")[0]),
+    (spoken.near_day(date(2020, 9, 3)), "3 Sept 2020"),
     (spoken.at_clock(AFTERNOON), "2:30pm"),
     (spoken.at_clock(time(9)), "9am"),
     (spoken.at_clock(time(0, 5)), "12:05am"),

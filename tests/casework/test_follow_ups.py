@@ -597,3 +597,16 @@ def test_a_victim_given_to_somebody_else_takes_the_open_follow_ups_along(
     keeping.assign(session, officer, mr_shaw, officer.id)
     assert (theirs.assignee_id, mine.assignee_id) == (officer.id, officer.id)
     session.commit()
+
+
+# The list
+
+def test_the_list_tells_no_reason_and_no_place_of_a_restricted_record(session: Session, officer: Actor,
+                                                                      enter: Any) -> None:
+    hidden = enter("Alma", "Reed", town="Thirsk", restricted=True)
+    with acting(session, COMMAND_LINE, "test.planned"):
+        session.add(FollowUp(victim_id=hidden.id, due_at=soon(), reason="Ask about her son",
+                             assignee_id=officer.id))
+    session.commit()
+    line, = follow_ups.list_follow_ups(session, officer).lines
+    assert (line.name, line.town, line.reason) == ("Alma Reed", "", "Restricted: open it and say why")

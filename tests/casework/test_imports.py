@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import xlsxwriter
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Session
 
+from outreach.casework import follow_ups
+from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.imports import (
     committing,
@@ -221,6 +224,26 @@ def test_a_person_changed_since_is_left_standing_and_marked(desk: Desk, write: W
     assert dale.town == "Pickering"
     assert desk.row(import_id, 2).before["kept"] and desk.row(import_id, 2).done
     assert not desk.row(import_id, 1).done
+
+
+def test_a_follow_up_that_was_moved_since_stands_with_its_person(desk: Desk, write: Write) -> None:
+    import_id = desk.check(write([HILL]))
+    desk.commit(import_id)
+    with desk.database.transaction() as session:
+        first = session.scalars(select(FollowUp)).one()
+        follow_ups.change(session, desk.actor, first, due_at=first.due_at + timedelta(days=7),
+                          reason="She asked for next week")
+    desk.undo(import_id)
+    assert [victim.last_name for victim in desk.victims()] == ["Hill"]
+    assert desk.row(import_id, 1).before["kept"] == "a follow-up was planned, changed or done since"
+
+
+def test_a_follow_up_taken_back_is_in_the_audit_log_as_erased(desk: Desk, write: Write) -> None:
+    import_id = desk.check(write([HILL]))
+    desk.commit(import_id)
+    desk.undo(import_id)
+    with desk.database.reading() as session:
+        assert "erasure follow_up" in _audited(session, import_id)
 
 
 def test_somebody_known_keeps_what_differs_and_gains_what_was_blank(desk: Desk, write: Write) -> None:

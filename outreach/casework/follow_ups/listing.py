@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups.record import OPEN, FollowUp, Status
 from outreach.casework.need import Band
-from outreach.casework.victims.record import NotFound, Victim, scope, why_opened
+from outreach.casework.victims.record import RESTRICTED, NotFound, Victim, scope, why_opened
 from outreach.foundation import audit, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
@@ -101,7 +101,7 @@ def open_follow_up(session: Session, actor: Actor, follow_up_id: int, *, to_chan
 def _question(show: Show) -> Select[*tuple[Any, ...]]:
     columns = (FollowUp.id, FollowUp.victim_id, FollowUp.due_at, FollowUp.reason, FollowUp.status,
                FollowUp.escalated_at, Account.name.label("assignee"), Victim.title, Victim.first_name,
-               Victim.last_name, Victim.town, Victim.band)
+               Victim.last_name, Victim.town, Victim.band, Victim.restricted)
     conditions: dict[Show, Sequence[Any]] = {
         Show.OPEN: (FollowUp.status.in_(OPEN),),
         Show.TODAY: (FollowUp.status.in_(OPEN), FollowUp.due_at < clock.end_of(clock.today())),
@@ -128,6 +128,7 @@ def _beyond(start: tuple[datetime, int], *, down: bool) -> Any:
 def _line(row: Any) -> Line:
     name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
     is_open = row.status in OPEN
-    return Line(row.id, row.victim_id, name, row.town, row.band, row.due_at, row.reason, row.assignee,
-                row.status, is_late=is_open and row.due_at < clock.now(),
+    town, reason = ("", RESTRICTED) if row.restricted else (row.town, row.reason)
+    return Line(row.id, row.victim_id, name, town, row.band, row.due_at, reason, row.assignee, row.status,
+                is_late=is_open and row.due_at < clock.now(),
                 is_escalated=is_open and bool(row.escalated_at))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from outreach.casework.imports.bulk import Bulk, from_json
 from outreach.casework.imports.rows import Row
 from outreach.casework.imports.standing import COLUMNS, Standing, of_record
+from outreach.casework.victims.merging import ATTACHED
 
 GONE = "the record is no longer there"
 CHANGED = "the record was changed since"
@@ -12,8 +13,10 @@ CONTACTED = "somebody has been in contact since"
 MERGED = "the record was merged with another since"
 REPORTED = "a report was added or changed since"
 PHONES = "a telephone number was added or changed since"
-PROMISED = "a follow-up was planned or done since"
+PROMISED = "a follow-up was planned, changed or done since"
 MOVED = "the household was changed since"
+WORKED_WITH = "somebody has worked with them since"
+_LOOKED_AT = frozenset({"contact", "fraud_report", "follow_up"})     # each has its own reason below
 
 
 class Changes:
@@ -25,7 +28,7 @@ class Changes:
         self.numbers: dict[int, str] = {}       # telephone's id → number
         self._why: dict[int, str] = {}
         self._reports: dict[int, tuple[int, int]] = {}      # report's id → (version, victim)
-        self._follow_ups: dict[int, str] = {}               # follow-up's id → status
+        self._untouched: set[int] = set()       # follow-ups nobody moved, gave away, did or cancelled
 
     def look_at(self, some: Sequence[Row]) -> None:
         """Read the records that these rows touched, as they are now, locked where that can be."""
@@ -42,7 +45,8 @@ class Changes:
                 [row.report_id for row in some if row.report_id]):
             self._reports[report_id] = (version, victim_id)
         planned = [one for row in some for one in row.before.get("follow_ups", ())]
-        self._follow_ups = dict(self._bulk.select("id, status", "follow_up", "id", planned))
+        self._untouched = {one for one, in self._bulk.select(
+            "id", "follow_up", "id", planned, "AND status IN ('planned', 'due') AND version = 1")}
         self._look_at_newcomers([victim for victim in victims if self._is_newcomer(victim)])
 
     def since(self, row: Row) -> str:
@@ -65,7 +69,7 @@ class Changes:
         if any(phone not in self.numbers for phone in row.before.get("phones", ())):
             return PHONES
         planned = row.before.get("follow_ups", ())
-        if any(self._follow_ups.get(one) not in ("planned", "due") for one in planned):
+        if any(one not in self._untouched for one in planned):
             return PROMISED
         return ""
 
@@ -78,7 +82,9 @@ class Changes:
         for reason, table, column, also in (
                 (CONTACTED, "contact", "victim_id", ""), (MERGED, "victim", "merged_into_id", ""),
                 (MERGED, "victim_merge", "kept_id", ""), (MERGED, "victim_merge", "merged_id", ""),
-                (MOVED, "household_stay", "victim_id", ""), (REPORTED, "fraud_report", "victim_id", others)):
+                (MOVED, "household_stay", "victim_id", ""), (REPORTED, "fraud_report", "victim_id", others),
+                *((WORKED_WITH, noun.__tablename__, "victim_id", "") for noun in ATTACHED
+                  if noun.__tablename__ not in _LOOKED_AT)):
             for victim_id, in self._bulk.select(column, table, column, newcomers, also):
                 self._why.setdefault(victim_id, reason)
         for reason, table, what in (

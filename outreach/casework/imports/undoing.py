@@ -106,6 +106,8 @@ class Undoing:
         person = self._changes.people[row.victim_id or 0]
         if row.report_id:
             self._trail.add(Action.ERASURE, "fraud_report", row.report_id, row.number)
+        for follow_up_id in row.before.get("follow_ups", ()):
+            self._trail.add(Action.ERASURE, "follow_up", follow_up_id, row.number)
         if row.verdict.value == "new":
             self._gone.append(person.id)
             self._restored.pop(person.id, None)

@@ -15,6 +15,7 @@ from outreach.casework import need
 from outreach.casework.contacts import Contact
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.fraud_reports import FraudReport
+from outreach.casework.victims.record import RESTRICTED as RESTRICTED
 from outreach.casework.victims.record import Victim, scope
 from outreach.casework.victims.standing import STANDS
 from outreach.foundation import audit
@@ -28,7 +29,6 @@ COUNTED = 1000      # a longer list is "1,000+": nobody needs the exact figure, 
 EXPORTED = 10_000
 CHIEF = 3           # reasons on the page: all of them would make a row so tall that few fit a screen
 DIED = "Has died"
-RESTRICTED = "Restricted: open it and say why"
 HARD_SPACE = "\u00a0"  # within a postcode, where a line must not end
 
 

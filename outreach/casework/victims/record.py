@@ -20,6 +20,7 @@ from outreach.foundation.db import Base
 from outreach.foundation.permissions import Actor, May
 
 REASON_LASTS = timedelta(minutes=30)
+RESTRICTED = "Restricted: open it and say why"      # what a list tells instead of details
 
 
 class Kind(StrEnum):
