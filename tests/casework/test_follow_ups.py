@@ -471,6 +471,29 @@ def test_a_text_keeps_to_the_hours_at_which_somebody_may_be_reached(
     assert sent == datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
 
+def test_a_text_that_comes_outside_the_hours_waits_for_the_next_one_and_goes_once(
+        session: Session, officer: Actor, mrs_hill: Victim, worker: Engine, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        mrs_hill.may_text = Answer.YES
+    plan(session, officer, mrs_hill, remind_by=Channel.TEXT)
+    text = update(OutboxMessage).where(OutboxMessage.kind == "follow_up.text")
+    for outside in (True, False):
+        session.execute(text.values(run_after=clock.now()))
+        session.commit()
+        monkeypatch.setattr(reminders, "_outside_hours", lambda *_, outside=outside: outside)
+        worker.work(Lane.POST)
+        promise = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "follow_up.text")).one()
+        session.refresh(promise)
+        if outside:
+            assert promise.state is State.RETRY and promise.run_after > clock.now()
+            assert clock.local(promise.run_after).time() == time(10)
+            assert "Will try again" in outbox.told(session, promise).text
+            assert not (tmp_path / "texts").exists()
+    assert promise.state is State.DONE and len(list((tmp_path / "texts").iterdir())) == 1
+    session.commit()
+
+
 def test_a_text_goes_to_no_number_of_somebody_else(session: Session, officer: Actor,
                                                   mrs_hill: Victim) -> None:
     with acting(session, COMMAND_LINE, "test"):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, time, timedelta
+from typing import NoReturn
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from outreach.casework.victims.record import Victim
 from outreach.foundation import clock, mail, outbox, sms, times
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
-from outreach.foundation.outbox import Policy, Suppressed, Words
+from outreach.foundation.outbox import Policy, PutOff, Suppressed, Words
 from outreach.foundation.permissions import Actor, May
 
 CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.LETTER)
@@ -135,13 +136,27 @@ def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) 
     if clock.now() >= follow_up.due_at:
         raise Suppressed("its time had passed")
     if _outside_hours(victim, channel):
-        raise Suppressed("it came outside the hours at which they may be reached")
+        _put_off(victim, channel, follow_up.due_at)
     words = _words(victim, follow_up.due_at)
     if isinstance(where, tuple):
         return outbox.Page(where, words)
     if channel is Channel.TEXT:
         return sms.Text(where, words)
     return mail.Letter(where, f"A reminder from {current().name}", words)
+
+
+def _put_off(victim: Victim, channel: Channel, due_at: datetime) -> NoReturn:
+    """Wait for the next hour at which the person may be reached, if one comes before the appointment."""
+    today = clock.today()
+    try:
+        hour = _hour(victim, channel)
+    except CannotRemind as cannot:
+        raise Suppressed("there is no hour at which they may be reached") from cannot
+    until = next(at for day in (today, today + timedelta(days=1))
+                 if (at := clock.at(day, hour)) > clock.now())
+    if until >= due_at:
+        raise Suppressed("there is no hour left at which they may be reached")
+    raise PutOff("this is outside the hours at which they may be reached", until=until)
 
 
 def _words(victim: Victim, due_at: datetime) -> str:

@@ -10,6 +10,7 @@ from outreach.foundation.outbox.kinds import (
     GiveUp,
     Lane,
     Policy,
+    PutOff,
     Suppressed,
     TryLater,
     Words,
@@ -35,7 +36,7 @@ from outreach.foundation.outbox.story import Line, about_many, story, told
 from outreach.foundation.outbox.troubles import Trouble, status, troubles
 
 __all__ = ["Copy", "Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend",
-           "OutboxAttempt", "OutboxMessage", "Page", "Parcel", "Policy", "ScheduleFire", "State",
+           "OutboxAttempt", "OutboxMessage", "Page", "Parcel", "Policy", "PutOff", "ScheduleFire", "State",
            "Suppressed", "Trouble", "TryLater", "Words", "WorkerLife", "about_many", "cancel", "copy_of",
            "drop", "find", "handles", "handles_many", "in_trouble", "means", "posts", "put", "put_many",
            "retry", "runs", "sent", "status", "story", "told", "troubles"]

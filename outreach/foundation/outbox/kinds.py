@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,14 @@ class GiveUp(Exception):
 
 class TryLater(Exception):
     """This did not work now and may later; the text says why, without naming anybody."""
+
+
+class PutOff(TryLater):
+    """This may not be done at this hour, and may at another (`until`); the text says why, naming nobody."""
+
+    def __init__(self, words: str, *, until: datetime) -> None:
+        super().__init__(words)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)

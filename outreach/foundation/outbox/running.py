@@ -13,7 +13,7 @@ from outreach.foundation.db import Database
 from outreach.foundation.faults import place_of
 from outreach.foundation.outbox import claiming, ladder, outcome
 from outreach.foundation.outbox.claiming import Claim
-from outreach.foundation.outbox.kinds import KINDS, GiveUp, Kind, Lane, Suppressed, TryLater, in_lane
+from outreach.foundation.outbox.kinds import KINDS, GiveUp, Kind, Lane, PutOff, Suppressed, TryLater, in_lane
 from outreach.foundation.outbox.ledger import OutboxMessage, State
 from outreach.foundation.outbox.outcome import TakenAway
 from outreach.foundation.outbox.posting import Posting
@@ -135,10 +135,10 @@ class Engine:
     def _fail(self, message: OutboxMessage, token: str, error: Exception) -> None:
         """Say why it did not work, and when it is tried again. Raises when even that cannot be written."""
         state, code, words = _judged(error)
-        again_at = None
-        if state is State.RETRY and (pause := ladder.pause_after(message.attempts)):
+        again_at = error.until if isinstance(error, PutOff) else None
+        if again_at is None and state is State.RETRY and (pause := ladder.pause_after(message.attempts)):
             again_at = clock.now() + pause
-        elif state is State.RETRY:
+        elif again_at is None and state is State.RETRY:
             state = State.FAILED
         if code == "unforeseen":
             log.error("outbox %s (%s) failed: %s", message.id, message.kind, place_of(error))
