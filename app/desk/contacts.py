@@ -29,7 +29,8 @@ room = Room(prefix="/desk/victims/{victim_id:int}/contacts")
 _SLIP = timedelta(minutes=5)     # clocks differ a little
 _LEFT = (Outcome.NO_REPLY_MESSAGE, Outcome.NO_REPLY_POSTED)
 CHANNELS = [(way.value, {"email": "E-mail"}.get(way.value, way.value.capitalize())) for way in ContactChannel]
-OUTCOMES = [(outcome.value, outcome.value[:1].upper() + outcome.value[1:]) for outcome in Outcome]
+OUTCOMES = [(outcome.value, outcome.value[:1].upper() + outcome.value[1:]) for outcome in Outcome
+            if outcome is not Outcome.POSTED]    # a letter logs that itself
 REMINDERS = [("text", "A text the day before"), ("email", "An e-mail the day before"),
              ("letter", "A letter four days before")]
 

@@ -79,6 +79,16 @@ class SafeContactRules(_Section):
     latest: time
 
 
+class LetterRules(_Section):
+    """How letters are printed: sizes of type in points, sides of the sheet, and the most in one batch."""
+
+    standard_points: int
+    large_print_points: int
+    easy_read_points: int
+    both_sides: bool
+    largest_batch: int
+
+
 class TodayWeights(_Section):
     """How heavy each kind of line on Today is; the heaviest stands first."""
 
@@ -91,6 +101,7 @@ class TodayWeights(_Section):
     nobody_planned_high: int
     import_waiting: int
     import_stale: int
+    letters_waiting: int
 
 
 class Calendar(_Section):
@@ -109,6 +120,7 @@ class Force(_Section):
     worker: WorkerRules
     households: HouseholdRules
     safe_contact: SafeContactRules
+    letters: LetterRules
     calendar: Calendar
     today: TodayWeights
 

@@ -29,20 +29,23 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
                 verified_identity: bool = False, follow_up: "follow_ups.Proposal | None" = None) -> Contact:
     """Log a contact, settle the follow-up it answers, and plan the next one if a proposal is given.
 
+    A letter that was posted is no attempt and answers nothing: what was due stays due.
     Raises `UnsafeContact` where the channel, or a message left, would break the person's safety rules, and
     `LoggedTwice` for the same outcome again within a minute.
     """
     at = at or now()
+    posted = outcome is Outcome.POSTED      # each letter is posted once: `letters` sees to that
     _refuse_unsafe(victim, channel, outcome)
-    _refuse_double_click(session, actor, victim, outcome)
+    if not posted:
+        _refuse_double_click(session, actor, victim, outcome)
     contact = Contact(victim_id=victim.id, at=at, by_id=actor.id, channel=channel, outcome=outcome,
-                      attempt_no=attempts(session, victim) + 1, summary=summary.strip(), minutes=minutes,
-                      verified_identity=verified_identity)
+                      attempt_no=0 if posted else attempts(session, victim) + 1, summary=summary.strip(),
+                      minutes=minutes, verified_identity=verified_identity)
     session.add(contact)
     session.flush()
     _learn(victim, outcome, at)
-    follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED,
-                      at=at)
+    if not posted:
+        follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at)
     if outcome is Outcome.DECEASED:
         follow_ups.cancel_all(session, actor, victim)
     if follow_up is not None and outcome is not Outcome.DECEASED:

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     WRONG_DETAILS = "wrong contact details"
     OUT_OF_AREA = "lives out of area"
     DECEASED = "deceased"
+    POSTED = "posted"        # a letter of ours left: no try at reaching them, and no answer to one
 
 
 REACHED = frozenset({Outcome.SPOKE, Outcome.VISITED, Outcome.DECLINED})
@@ -72,7 +73,7 @@ def attempts(session: Session, victim: Victim) -> int:
 
 
 def _since_reached(session: Session, victim: Victim, question: Select[Any]) -> Select[Any]:
-    question = question.where(Contact.victim_id == victim.id)
+    question = question.where(Contact.victim_id == victim.id, Contact.outcome != Outcome.POSTED)
     if reached_at := session.scalar(select(func.max(Contact.at)).where(
             Contact.victim_id == victim.id, Contact.outcome.in_(REACHED))):
         question = question.where(Contact.at > reached_at)

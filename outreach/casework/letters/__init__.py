@@ -1,1 +1,8 @@
 """Letters: what is printed and posted to victims."""
+
+from outreach.casework.letters.posting import NotNow, drop, post
+from outreach.casework.letters.record import Letter, LetterBatch, State
+from outreach.casework.letters.writing import CannotWrite, FactMissing, NoAddress, UnknownTemplate, write
+
+__all__ = ["CannotWrite", "FactMissing", "Letter", "LetterBatch", "NoAddress", "NotNow", "State",
+           "UnknownTemplate", "drop", "post", "write"]
