@@ -29,7 +29,7 @@ def contacts_of(session):
 
 @pytest.mark.parametrize("name", templates.templates())
 @pytest.mark.parametrize("format", templates.PRINTED)
-def test_every_letter_is_filled_in_and_says_how_to_check_that_it_is_us(session, officer, mrs_hill, name, format):
+def test_every_letter_is_filled_in_and_says_how_to_check_us(session, officer, mrs_hill, name, format):
     facts = {"appointment": "Tuesday at 2pm", "agency": "Age UK", "shared": "your name"}
     letter = letters.write(session, officer, mrs_hill, name, facts=facts, format=format)
     assert "Mrs Hill" in words(letter) and "{{" not in words(letter) + letter.heading
@@ -79,7 +79,7 @@ def test_a_mistake_in_the_words_is_told_in_words(tmp_path, text, wrong):
 
 def test_every_letter_has_an_easy_read_twin(tmp_path):
     (tmp_path / "a.md").write_text("---\ntitle: A\nheading: A\nfor: B\n---\nDear {{ name }}\n")
-    with pytest.raises(templates.BadTemplate, match="a.easy.md is missing"):
+    with pytest.raises(templates.BadTemplate, match=r"a\.easy\.md is missing"):
         templates.read(tmp_path)
 
 
@@ -113,7 +113,8 @@ def test_a_slip_in_a_reference_never_leads_to_another_letter(session):
 # What would not be safe
 
 @pytest.mark.parametrize(("details", "refusal"), [
-    ({"may_post": Answer.NO}, "asked for no letters"), ({"deceased_on": clock.today()}, "recorded as having died"),
+    ({"may_post": Answer.NO}, "asked for no letters"),
+    ({"deceased_on": clock.today()}, "recorded as having died"),
     ({"postcode": ""}, "no full address"), ({"address_line_1": ""}, "no full address")])
 def test_a_letter_that_should_not_arrive_cannot_be_made(session, officer, mrs_hill, details, refusal):
     with acting(session, officer, "victim.changed"):
