@@ -44,7 +44,7 @@ def one_transaction(request: Request) -> Iterator[Session]:
     """One session for the whole request. Looking reads, and what was looked at is written down before the
     answer leaves; every other request writes in one transaction: returning commits, raising rolls back."""
     database: Database = request.app.state.database
-    if request.method in LOOKING:
+    if request.method in LOOKING or _door(request).get("looks"):
         with database.reading() as session:
             session.info["request_id"] = request.state.request_id
             yield session
@@ -92,7 +92,7 @@ Sent = Annotated[FormData | None, Depends(posted_form)]
 
 def lock(request: Request, session: Db, sent: Sent) -> None:
     """Runs before every route: who is this, may they, is the form theirs, and is it new?"""
-    door = request.scope["route"].openapi_extra or {}
+    door = _door(request)
     needs: May | None = door.get("needs")
     request.state.actor, request.state.csrf, request.state.flash = None, "", None
     if sent is not None:
@@ -113,9 +113,15 @@ def lock(request: Request, session: Db, sent: Sent) -> None:
     request.state.actor.must(needs)
     if sent is not None:
         security.refuse_forged(request, sent)
-        if not door.get("slow"):
+        if not (door.get("slow") or door.get("looks")):
             _keep_alive(request, session)
             _answer_repeat(request, session, sent)
+
+
+def _door(request: Request) -> dict[str, Any]:
+    """What the door itself says: the permission it needs, and how it is to be passed."""
+    said: dict[str, Any] = request.scope["route"].openapi_extra or {}
+    return said
 
 
 def _recognise(request: Request, session: Session) -> SignIn | None:
@@ -200,3 +206,8 @@ class Room(APIRouter):
         """A form to send. `slow`: its work takes a while before anything is written, and it guards against
         repeats by itself."""
         return super().post(path, openapi_extra={"needs": needs, "slow": slow}, response_model=None, **more)
+
+    def ask(self, path: str, *, needs: May, **more: Any) -> Callable[..., Any]:
+        """A question whose words are too private for an address: posted, but it reads and changes nothing,
+        so that it waits for nobody who writes."""
+        return super().post(path, openapi_extra={"needs": needs, "looks": True}, response_model=None, **more)

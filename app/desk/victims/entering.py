@@ -52,7 +52,7 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return go(request, f"/desk/victims/{victim.id}", flash=f"{victim.name} entered.")
 
 
-@room.post("/look-alikes", needs=May.EDIT_VICTIM)
+@room.ask("/look-alikes", needs=May.EDIT_VICTIM)
 def create_look(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     """Whoever on record may be the person being typed. Posted, so that no name stands in an address."""
     form = LookForm.read(posted)
