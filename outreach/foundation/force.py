@@ -54,6 +54,19 @@ class NeedRules(_Section):
     factors: dict[str, Weight]
 
 
+class MeasureType(_Section):
+    """A safeguarding measure; one that is retired is offered no more, and stays where it was recorded."""
+
+    words: str
+    about: str = ""
+    retired: bool = False
+
+
+class MeasureRules(_Section):
+    outstanding_after_days: int
+    types: dict[str, MeasureType]
+
+
 class Cadence(_Section):
     """How soon the next attempt or check comes. Working days skip weekends and bank holidays."""
 
@@ -102,6 +115,7 @@ class TodayWeights(_Section):
     import_waiting: int
     import_stale: int
     letters_waiting: int
+    measures_outstanding: int
 
 
 class Calendar(_Section):
@@ -116,6 +130,7 @@ class Force(_Section):
     districts: list[District]
     imports: ImportRules
     need: NeedRules
+    measures: MeasureRules
     cadence: Cadence
     worker: WorkerRules
     households: HouseholdRules

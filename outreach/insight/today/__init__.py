@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today import follow_ups, imports, worker
+from outreach.insight.today import follow_ups, imports, measures, worker
 from outreach.insight.today.imports import Import, newest_import
 from outreach.insight.today.line import MOST, Kind, Line
 
@@ -20,6 +20,7 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     follow_ups.due,
     follow_ups.nobody_planned,
     imports.old_or_unfinished,
+    measures.outstanding,
     worker.troubles,
 )
 

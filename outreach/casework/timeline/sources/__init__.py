@@ -4,12 +4,14 @@ from outreach.casework.timeline.entry import Source
 from outreach.casework.timeline.sources.contacts import CONTACTS
 from outreach.casework.timeline.sources.follow_ups import FOLLOW_UPS
 from outreach.casework.timeline.sources.fraud_reports import REPORTS
+from outreach.casework.timeline.sources.measures import MEASURES
 from outreach.casework.timeline.sources.victims import MERGES, RECORDS
 
 SOURCES: tuple[Source, ...] = (
     CONTACTS,
     FOLLOW_UPS,
     REPORTS,
+    MEASURES,
     MERGES,
     RECORDS,
 )
