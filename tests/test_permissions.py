@@ -66,6 +66,9 @@ TABLE = {
     # calls
     # assessments
     # measures
+    f"GET {VICTIM}/measures": "OAS",
+    f"POST {VICTIM}/measures": "OA",
+    f"POST {VICTIM}/measures/{{step_id:int}}/undoing": "OA",
     # referrals
     # devices
     # letters

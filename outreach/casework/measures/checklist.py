@@ -12,6 +12,7 @@ from outreach.casework.measures.catalogue import kinds, words_of
 from outreach.casework.measures.record import Measure, MeasureStep, Status
 from outreach.casework.victims.record import Victim
 from outreach.foundation.accounts import Account
+from outreach.foundation.clock import day_of, today
 
 
 class Item(NamedTuple):
@@ -39,6 +40,11 @@ class Told(NamedTuple):
     entered_at: Any
     taken_back_at: Any
     taken_back_by: str | None
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether it was entered today and stands."""
+        return self.taken_back_at is None and bool(day_of(self.entered_at) == today())
 
 
 def checklist(session: Session, victim: Victim) -> list[Item]:
