@@ -40,11 +40,7 @@ class Told(NamedTuple):
     entered_at: Any
     taken_back_at: Any
     taken_back_by: str | None
-
-    @property
-    def may_undo(self) -> bool:
-        """Whether it was entered today and stands."""
-        return self.taken_back_at is None and bool(day_of(self.entered_at) == today())
+    may_undo: bool      # the last of its measure that stands, and entered today
 
 
 def checklist(session: Session, victim: Victim) -> list[Item]:
@@ -62,12 +58,18 @@ def steps_of(session: Session, victim: Victim) -> Sequence[Told]:
     undoer = aliased(Account)
     question = (
         select(MeasureStep.id, Measure.code, MeasureStep.status, MeasureStep.on, Account.name,
-               MeasureStep.note, MeasureStep.entered_at, MeasureStep.taken_back_at, undoer.name)
+               MeasureStep.note, MeasureStep.entered_at, MeasureStep.taken_back_at, undoer.name, Measure.id)
         .join(Measure, Measure.id == MeasureStep.measure_id)
         .join(Account, Account.id == MeasureStep.by_id)
         .outerjoin(undoer, undoer.id == MeasureStep.taken_back_by_id)
         .where(Measure.victim_id == victim.id).order_by(MeasureStep.id.desc()))
-    return [Told(row[0], words_of(row[1]), *row[2:]) for row in session.execute(question)]
+    told, later = [], set()
+    for *row, measure_id in session.execute(question).all():
+        stands = row[7] is None
+        told.append(Told(row[0], words_of(row[1]), *row[2:], may_undo=(
+            stands and measure_id not in later and day_of(row[6]) == today())))
+        later |= {measure_id} if stands else set()
+    return told
 
 
 @cache
