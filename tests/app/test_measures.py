@@ -65,7 +65,8 @@ def test_undo_takes_the_step_back(desk, officer, mrs_hill, here, session, stands
     for _ in range(2):
         answer = client.submit(f"{here}/1/undoing", headers=htmx)
         assert answer.status_code == (200 if htmx else 303) and stands() == {"camera": None}
-    assert "Taken back today" in words(client.get(here)) and len(session.scalars(select(MeasureStep)).all()) == 1
+    assert "Taken back today" in words(client.get(here))
+    assert len(session.scalars(select(MeasureStep)).all()) == 1
 
 
 def test_only_the_last_step_offers_to_be_taken_back(desk, officer, here):
@@ -73,7 +74,8 @@ def test_only_the_last_step_offers_to_be_taken_back(desk, officer, here):
     for step in ("camera offered", "camera accepted", "door_sticker completed"):
         client.submit(here, {"step": step})
     page = client.get(here)
-    assert re.findall(r'action="[^"]+/(\d)/undoing"', page.text.partition("Every step</h2>")[2]) == ["3", "2"]
+    steps = page.text.partition("Every step</h2>")[2]
+    assert re.findall(r'action="[^"]+/(\d)/undoing"', steps) == ["3", "2"]
 
 
 def test_the_day_and_a_note_can_be_given(desk, officer, session, here):

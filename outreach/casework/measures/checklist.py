@@ -58,17 +58,19 @@ def steps_of(session: Session, victim: Victim) -> Sequence[Told]:
     undoer = aliased(Account)
     question = (
         select(MeasureStep.id, Measure.code, MeasureStep.status, MeasureStep.on, Account.name,
-               MeasureStep.note, MeasureStep.entered_at, MeasureStep.taken_back_at, undoer.name, Measure.id)
+               MeasureStep.note, MeasureStep.entered_at, MeasureStep.taken_back_at, undoer.name,
+               Measure.id.label("measure"))
         .join(Measure, Measure.id == MeasureStep.measure_id)
         .join(Account, Account.id == MeasureStep.by_id)
         .outerjoin(undoer, undoer.id == MeasureStep.taken_back_by_id)
         .where(Measure.victim_id == victim.id).order_by(MeasureStep.id.desc()))
-    told, later = [], set()
-    for *row, measure_id in session.execute(question).all():
-        stands = row[7] is None
-        told.append(Told(row[0], words_of(row[1]), *row[2:], may_undo=(
-            stands and measure_id not in later and day_of(row[6]) == today())))
-        later |= {measure_id} if stands else set()
+    told: list[Told] = []
+    later: set[int] = set()
+    for row in session.execute(question).all():
+        stands, last = row.taken_back_at is None, row.measure not in later
+        told.append(Told(row[0], words_of(row[1]), *row[2:9],
+                         stands and last and day_of(row.entered_at) == today()))
+        later |= {row.measure} if stands else set()
     return told
 
 
