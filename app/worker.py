@@ -21,6 +21,7 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
+import outreach.casework.calls
 import outreach.casework.follow_ups
 import outreach.casework.imports.jobs
 import outreach.records  # noqa: F401  (every table, and with it every kind of promise)

@@ -38,6 +38,16 @@ class ImportRules(_Section):
     first_attempts_for_days: int
 
 
+class CallRules(_Section):
+    """After a Banking Protocol call: by when to visit, by band, and between which hours of the day."""
+
+    visit_within_hours: dict[str, int]
+    visits_from: time
+    visits_until: time
+    outcome_after_hours: int
+    return_year_from_month: int
+
+
 class Weight(_Section):
     points: int
     words: str
@@ -106,6 +116,7 @@ class TodayWeights(_Section):
     """How heavy each kind of line on Today is; the heaviest stands first."""
 
     worker_trouble: int
+    call_without_outcome: int
     escalated: int
     overdue_per_day: int
     due_high: int
@@ -129,6 +140,7 @@ class Force(_Section):
     numbers: dict[str, str]
     districts: list[District]
     imports: ImportRules
+    calls: CallRules
     need: NeedRules
     measures: MeasureRules
     cadence: Cadence

@@ -42,6 +42,16 @@ def enter_report(session: Session, actor: Actor, victim: "Victim", *, source: So
     return report
 
 
+@operation("fraud_report.erased", needs=May.EDIT_VICTIM)
+def erase_report(session: Session, actor: Actor, report: FraudReport) -> None:
+    """Take a report away that turned out to be none; the victim's need is reckoned anew."""
+    victim = report.victim
+    victim.fraud_reports.remove(report)
+    session.delete(report)
+    session.flush()
+    need.reckon_for(victim)
+
+
 @operation("fraud_report.changed", needs=May.EDIT_VICTIM)
 def change_report(session: Session, actor: Actor, /, report: FraudReport, *, seen: Mapping[str, Any],
                   **wanted: Any) -> FraudReport:

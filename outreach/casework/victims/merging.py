@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.casework import follow_ups, search
+from outreach.casework.calls.record import Call
 from outreach.casework.contacts import REACHED, Contact
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
@@ -28,6 +29,7 @@ from outreach.foundation.permissions import Actor, May
 # What hangs on a victim and moves with them. A later noun that does adds its line.
 ATTACHED: tuple[Any, ...] = (
     FraudReport,
+    Call,
     Contact,
     FollowUp,
     Letter,

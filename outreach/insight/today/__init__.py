@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today import follow_ups, imports, measures, worker
+from outreach.insight.today import calls, follow_ups, imports, measures, worker
 from outreach.insight.today.imports import Import, newest_import
 from outreach.insight.today.line import MOST, Kind, Line
 
@@ -17,6 +17,7 @@ __all__ = ["MOST", "Import", "Kind", "Line", "lines", "newest_import"]
 
 # Each gives the lines of one part of the work that this person should see. A new noun adds its line.
 SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
+    calls.without_outcome,
     follow_ups.due,
     follow_ups.nobody_planned,
     imports.old_or_unfinished,

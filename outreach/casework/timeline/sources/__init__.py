@@ -1,6 +1,7 @@
 """What the timeline is told from, one file for each noun. A new noun adds its line."""
 
 from outreach.casework.timeline.entry import Source
+from outreach.casework.timeline.sources.calls import CALLS
 from outreach.casework.timeline.sources.contacts import CONTACTS
 from outreach.casework.timeline.sources.follow_ups import FOLLOW_UPS
 from outreach.casework.timeline.sources.fraud_reports import REPORTS
@@ -8,6 +9,7 @@ from outreach.casework.timeline.sources.measures import MEASURES
 from outreach.casework.timeline.sources.victims import MERGES, RECORDS
 
 SOURCES: tuple[Source, ...] = (
+    CALLS,
     CONTACTS,
     FOLLOW_UPS,
     REPORTS,
