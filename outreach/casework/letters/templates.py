@@ -44,7 +44,10 @@ class Template:
         return [name for name in FACTS if name in used]
 
     def words(self, format: Format) -> Sequence[Block]:
-        """The words for this format: easy read has its own."""
+        """The words for this format (easy read has its own), and under them how to check that it is us."""
+        return [*self._own(format), *({**block, "foot": True} for block in foot()._own(format))]
+
+    def _own(self, format: Format) -> Sequence[Block]:
         return self.easy if format is Format.EASY_READ else self.blocks
 
 

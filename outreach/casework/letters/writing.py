@@ -68,10 +68,9 @@ def composed(session: Session, writer: Actor, victim: Victim, template: Template
     refuse_half_an_address(victim)
     reference, printed = references.fresh(session, besides), templates.printed_as(format)
     known = fields.ours(victim, writer, reference) | _told(template, facts)
-    words = [*template.words(printed), *templates.foot().words(printed)]
     return Letter(victim_id=victim.id, reference=reference, template=template.name, title=template.title,
                   heading=templates.told(template.heading, known), format=printed,
-                  address=[victim.name, *victim.address], blocks=templates.filled(words, known),
+                  address=[victim.name, *victim.address], blocks=templates.filled(template.words(printed), known),
                   written_by_id=writer.id)
 
 
