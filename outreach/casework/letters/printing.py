@@ -1,0 +1,35 @@
+"""Printing letters: their words on paper for the window envelope, in the size their readers need."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from outreach.casework.letters.record import Letter
+from outreach.casework.victims.record import Format
+from outreach.foundation import clock, typesetting
+from outreach.foundation.dates import spoken
+from outreach.foundation.force import LetterRules, current
+
+# Between lines and between paragraphs, in heights of the type: easy read has one idea to a line, wide apart.
+_AIR = {Format.STANDARD: (0.56, 1.0), Format.LARGE_PRINT: (0.66, 1.1), Format.EASY_READ: (0.75, 1.3)}
+
+
+def pdf(letters: Sequence[Letter]) -> bytes:
+    """These letters as one PDF (PDF/UA-1), in the order given; a letter printed again is the same letter."""
+    force = current()
+    title = letters[0].heading if len(letters) == 1 else f"{len(letters)} letters to post"
+    return typesetting.pdf("letter", {
+        "title": title, "from": force.name, "police": force.numbers["police"],
+        "both_sides": force.letters.both_sides, "letters": [_facts(letter) for letter in letters]})
+
+
+def points(format: Format, rules: LetterRules) -> int:
+    """The size of type for a format."""
+    return {Format.LARGE_PRINT: rules.large_print_points, Format.EASY_READ: rules.easy_read_points}.get(
+        format, rules.standard_points)
+
+
+def _facts(letter: Letter) -> dict[str, Any]:
+    leading, spacing = _AIR[letter.format]
+    return {"points": points(letter.format, current().letters), "leading": leading, "spacing": spacing,
+            "address": letter.address, "date": spoken(clock.day_of(letter.written_at)),
+            "reference": letter.reference, "heading": letter.heading, "blocks": letter.blocks}
