@@ -72,6 +72,23 @@ TABLE = {
     # referrals
     # devices
     # letters
+    "GET /desk/letters": "OA",
+    "GET /desk/letters/pdf": "OA",
+    "POST /desk/letters/postings": "OA",
+    "GET /desk/letters/{letter_id:int}": "OA",
+    "GET /desk/letters/{letter_id:int}/pdf": "OA",
+    "POST /desk/letters/{letter_id:int}/posting": "OA",
+    "POST /desk/letters/{letter_id:int}/dropping": "OA",
+    "GET /desk/letters/batches": "O",
+    "GET /desk/letters/batches/new": "O",
+    "POST /desk/letters/batches": "O",
+    "GET /desk/letters/batches/{batch_id:int}": "O",
+    "GET /desk/letters/batches/{batch_id:int}/papers/{format}": "O",
+    "POST /desk/letters/batches/{batch_id:int}/posting": "O",
+    "POST /desk/letters/batches/{batch_id:int}/dropping": "O",
+    f"GET {VICTIM}/letters/new": "OA",
+    f"POST {VICTIM}/letters/preview": "OA",
+    f"POST {VICTIM}/letters": "OA",
     # households
     "GET /desk/imports": "O",
     "POST /desk/imports": "O",

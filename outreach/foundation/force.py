@@ -110,6 +110,7 @@ class LetterRules(_Section):
     easy_read_points: int
     both_sides: bool
     largest_batch: int
+    not_again_days: int
 
 
 class TodayWeights(_Section):

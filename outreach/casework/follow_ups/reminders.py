@@ -17,6 +17,7 @@ from outreach.foundation.outbox import Policy, PutOff, Suppressed, Words
 from outreach.foundation.permissions import Actor, May
 
 CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.LETTER)
+# (The letter is written where letters are: casework/letters/reminding.py.)
 KINDS = {Channel.TEXT: "follow_up.text", Channel.EMAIL: "follow_up.email", Channel.LETTER: "follow_up.letter"}
 DAYS_BEFORE = {Channel.TEXT: 1, Channel.EMAIL: 1, Channel.LETTER: 4}
 _AT = time(10)
@@ -91,8 +92,8 @@ def _hour(victim: Victim, channel: Channel) -> time:
     raise CannotRemind(f"There is no hour at which {victim.spoken_name} may be texted: choose another way")
 
 
-def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
-    """The number or address to send to. Raises `CannotRemind` where there is none."""
+def _where(victim: Victim, channel: Channel) -> str:
+    """Where to send it: a number or an address, for a letter the postcode. Raises `CannotRemind`."""
     if channel is Channel.TEXT:
         for phone in victim.phones:
             if phone.number.startswith("+447") and _is_own(phone.note):
@@ -103,7 +104,7 @@ def _where(victim: Victim, channel: Channel) -> str | tuple[str, ...]:
             return victim.email
         raise CannotRemind(f"There is no e-mail address for {victim.spoken_name}: {_ELSE}")
     if victim.address_line_1 and victim.postcode:
-        return (victim.name, *victim.address)
+        return victim.postcode
     raise CannotRemind(f"There is no full address for {victim.spoken_name}: {_ELSE}")
 
 
@@ -121,7 +122,9 @@ def _may_text_at(victim: Victim, at: time) -> bool:
     return rules.earliest <= at < rules.latest and not safe_contact.outside_hours(victim, at)
 
 
-def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) -> outbox.Parcel:
+def still_wanted(channel: Channel, session: Session, message: outbox.OutboxMessage) -> tuple[FollowUp, str]:
+    """The follow-up to remind of now, and the number or address to send to. Raises `Suppressed` where nobody
+    is to be reminded any more, and `PutOff` outside the person's hours."""
     follow_up = session.get_one(FollowUp, message.subject_id)
     victim = follow_up.victim
     if follow_up.status not in OPEN or follow_up.remind_by is not channel:
@@ -137,12 +140,13 @@ def _compose(channel: Channel, session: Session, message: outbox.OutboxMessage) 
         raise Suppressed("its time had passed")
     if _outside_hours(victim, channel):
         _put_off(victim, channel, follow_up.due_at)
-    words = _words(victim, follow_up.due_at)
-    if isinstance(where, tuple):
-        return outbox.Page(where, words)
-    if channel is Channel.TEXT:
-        return sms.Text(where, words)
-    return mail.Letter(where, f"A reminder from {current().name}", words)
+    return follow_up, where
+
+
+def when(follow_up: FollowUp) -> str:
+    """When a follow-up is due, as it is said to the person: "Tuesday 3 March at about 2:30pm"."""
+    local = clock.local(follow_up.due_at)
+    return f"{local:%A} {local.day} {local:%B} at about {times.clock_face(local.time())}"
 
 
 def _put_off(victim: Victim, channel: Channel, due_at: datetime) -> NoReturn:
@@ -159,37 +163,31 @@ def _put_off(victim: Victim, channel: Channel, due_at: datetime) -> NoReturn:
     raise PutOff("this is outside the hours at which they may be reached", until=until)
 
 
-def _words(victim: Victim, due_at: datetime) -> str:
+def _words(follow_up: FollowUp) -> str:
     """Says nothing of a crime, nor of our unit's name, which would: it may be read by somebody else. Tells
     how to check that it is really us."""
-    force, local = current(), clock.local(due_at)
-    on = f"{local:%A} {local.day} {local:%B}"
-    return (f"A reminder from {force.name}: we will be in touch on {on} at about "
-            f"{times.clock_face(local.time())}. To change this, or to check that it is really us, ring "
-            f"{force.numbers['police']}. We never ask for a PIN, a password or money.")
+    force = current()
+    return (f"A reminder from {force.name}: we will be in touch on {when(follow_up)}. To change this, or to "
+            f"check that it is really us, ring {force.numbers['police']}. We never ask for a PIN, a password "
+            "or money.")
 
 
-def _who(session: Session, message: outbox.OutboxMessage) -> str:
+def who(session: Session, message: outbox.OutboxMessage) -> str:
+    """Whom a reminder goes to."""
     return session.get_one(FollowUp, message.subject_id).victim.spoken_name
 
 
-@outbox.posts(KINDS[Channel.TEXT], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
+@outbox.posts(KINDS[Channel.TEXT], policy=Policy.NEVER_TWICE, who=who, private=True, words=Words(
     "Will text {who} a reminder", "Texted {who} a reminder", "Could not text {who}"))
 def text(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
     """The reminder as a text."""
-    return _compose(Channel.TEXT, session, message)
+    follow_up, number = still_wanted(Channel.TEXT, session, message)
+    return sms.Text(number, _words(follow_up))
 
 
-@outbox.posts(KINDS[Channel.EMAIL], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
+@outbox.posts(KINDS[Channel.EMAIL], policy=Policy.NEVER_TWICE, who=who, private=True, words=Words(
     "Will e-mail {who} a reminder", "E-mailed {who} a reminder", "Could not e-mail {who}"))
 def email(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
     """The reminder as an e-mail."""
-    return _compose(Channel.EMAIL, session, message)
-
-
-@outbox.posts(KINDS[Channel.LETTER], policy=Policy.NEVER_TWICE, who=_who, private=True, words=Words(
-    "Will write {who} a letter as a reminder", "Wrote a letter to {who}, to be printed and posted",
-    "Could not write to {who}"))
-def letter(session: Session, message: outbox.OutboxMessage, _means: outbox.Means) -> outbox.Parcel:
-    """The reminder as a letter to be printed."""
-    return _compose(Channel.LETTER, session, message)
+    follow_up, address = still_wanted(Channel.EMAIL, session, message)
+    return mail.Letter(address, f"A reminder from {current().name}", _words(follow_up))

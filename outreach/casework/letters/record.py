@@ -54,6 +54,7 @@ class LetterBatch(Audited, Base):
     ordered_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     ordered_at: Mapped[datetime] = mapped_column(default=now)
     settled_at: Mapped[datetime | None]                             # posted or dropped
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class Letter(Audited, Base):

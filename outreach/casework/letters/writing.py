@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.letters import fields, references, templates
 from outreach.casework.letters.record import Letter
-from outreach.casework.letters.templates import Template
-from outreach.casework.safe_contact import Channel, refuse_unsafe
+from outreach.casework.letters.templates import Block, Template
+from outreach.casework.safe_contact import Channel, UnsafeContact, refuse_unsafe
 from outreach.casework.victims.record import Format, Victim
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -50,6 +50,27 @@ def write(session: Session, actor: Actor, victim: Victim, template: str, *,
     return letter
 
 
+def draft(victim: Victim, writer: Actor, template: Template, facts: Mapping[str, str],
+          format: Format) -> tuple[str, list[Block]]:
+    """The heading and the words as they would stand, with gaps where a fact is still to come; for the eye of
+    its writer only. Refuses nothing."""
+    told = {name: facts.get(name, "").strip()[:LONGEST_FACT] or fact.otherwise or f"[{fact.label}]"
+            for name, fact in fields.FACTS.items()}
+    known = fields.ours(victim, writer, "its own reference") | told
+    return (templates.told(template.heading, known),
+            templates.filled(template.words(templates.printed_as(format)), known))
+
+
+def refusal(victim: Victim) -> str:
+    """Why no letter can be made for somebody; "" where one can."""
+    try:
+        refuse_unsafe(victim, Channel.LETTER)
+        refuse_half_an_address(victim)
+    except (UnsafeContact, NoAddress) as refused:
+        return str(refused)
+    return ""
+
+
 def chosen(template: str) -> Template:
     """The letter of this name. Raises `UnknownTemplate`."""
     found = templates.templates().get(template)
@@ -68,10 +89,10 @@ def composed(session: Session, writer: Actor, victim: Victim, template: Template
     refuse_half_an_address(victim)
     reference, printed = references.fresh(session, besides), templates.printed_as(format)
     known = fields.ours(victim, writer, reference) | _told(template, facts)
-    return Letter(victim_id=victim.id, reference=reference, template=template.name, title=template.title,
-                  heading=templates.told(template.heading, known), format=printed,
-                  address=[victim.name, *victim.address], blocks=templates.filled(template.words(printed), known),
-                  written_by_id=writer.id)
+    return Letter(
+        victim_id=victim.id, reference=reference, template=template.name, title=template.title,
+        heading=templates.told(template.heading, known), format=printed, written_by_id=writer.id,
+        address=[victim.name, *victim.address], blocks=templates.filled(template.words(printed), known))
 
 
 def refuse_half_an_address(victim: Victim) -> None:

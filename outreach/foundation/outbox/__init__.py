@@ -31,12 +31,12 @@ from outreach.foundation.outbox.ledger import (
 from outreach.foundation.outbox.lives import WorkerLife
 from outreach.foundation.outbox.mending import NoSuchPromise, NothingToMend, drop, find, retry
 from outreach.foundation.outbox.running import Engine
-from outreach.foundation.outbox.sending import Means, Page, Parcel, means
+from outreach.foundation.outbox.sending import Means, Parcel, means
 from outreach.foundation.outbox.story import Line, about_many, story, told
 from outreach.foundation.outbox.troubles import Trouble, status, troubles
 
 __all__ = ["Copy", "Engine", "GiveUp", "Lane", "Line", "Means", "NoSuchPromise", "NothingToMend",
-           "OutboxAttempt", "OutboxMessage", "Page", "Parcel", "Policy", "PutOff", "ScheduleFire", "State",
+           "OutboxAttempt", "OutboxMessage", "Parcel", "Policy", "PutOff", "ScheduleFire", "State",
            "Suppressed", "Trouble", "TryLater", "Words", "WorkerLife", "about_many", "cancel", "copy_of",
            "drop", "find", "handles", "handles_many", "in_trouble", "means", "posts", "put", "put_many",
            "retry", "runs", "sent", "status", "story", "told", "troubles"]

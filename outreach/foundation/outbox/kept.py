@@ -43,10 +43,9 @@ def copy_of(data: Path, message: OutboxMessage) -> Copy | None:
         read = message_from_bytes(mail.read_bytes(), policy=default)
         body = read.get_body(("plain",))
         return Copy("E-mail", str(read["To"]), str(read["Subject"]), body.get_content() if body else "")
-    for folder, way in (("texts", "Text"), ("letters", "Letter to print and post")):
-        if (file := data / folder / f"{message.uuid}.txt").is_file():
-            to, _, words = file.read_text(encoding="utf-8").partition("\n\n")
-            return Copy(way, to, "", words)
+    if (file := data / "texts" / f"{message.uuid}.txt").is_file():
+        to, _, words = file.read_text(encoding="utf-8").partition("\n\n")
+        return Copy("Text", to, "", words)
     return None
 
 

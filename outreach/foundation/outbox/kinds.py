@@ -101,10 +101,12 @@ def handles_many(name: str, *, words: Words) -> Callable[[Many], Many]:
     return register
 
 
-def handles(name: str, *, words: Words) -> Callable[[One], One]:
-    """The keeper of a promise whose effect is rows, one at a time: (session, message)."""
+def handles(name: str, *, words: Words, who: Callable[[Session, OutboxMessage], str] = _nobody,
+            private: bool = False) -> Callable[[One], One]:
+    """The keeper of a promise whose effect is rows, one at a time: (session, message). `who` names whom it
+    is about; `private` when that is a victim."""
     def register(keep: One) -> One:
-        KINDS[name] = Kind(name, Lane.ROWS, keep, words)
+        KINDS[name] = Kind(name, Lane.ROWS, keep, words, who=who, private=private)
         return keep
     return register
 

@@ -1,22 +1,12 @@
-"""What leaves the house, and by which door: e-mail, text, or a letter to be printed and posted."""
+"""What leaves the house, and by which door: e-mail or text. (Letters are printed and posted by people.)"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from outreach.foundation import clock, mail, sms
-from outreach.foundation.kept_files import write_once
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A letter to be printed and posted: the lines of the address, and the words."""
-
-    address: tuple[str, ...]
-    words: str
-
-
-Parcel = mail.Letter | sms.Text | Page
+Parcel = mail.Letter | sms.Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +17,6 @@ class Means:
     sender: str
     mail: mail.Post
     texts: sms.Folder
-    letters: Path
 
     def is_certain(self, parcel: Parcel) -> bool:
         """Whether sending it twice is the same as sending it once (files)."""
@@ -38,12 +27,7 @@ class Means:
         if isinstance(parcel, mail.Letter):
             message = mail.written(parcel, sender=self.sender, number=number, at=clock.local(clock.now()))
             return self.mail.send(message, number, about_to_leave)
-        if isinstance(parcel, sms.Text):
-            return self.texts.send(parcel, number, about_to_leave)
-        about_to_leave()
-        words = "\n".join((*parcel.address, "", parcel.words, ""))
-        write_once(self.letters / f"{number}.txt", words.encode())
-        return "written, to be printed and posted"
+        return self.texts.send(parcel, number, about_to_leave)
 
 
 def means(data: Path, desk_url: str, smtp_url: str = "") -> Means:
@@ -52,5 +36,4 @@ def means(data: Path, desk_url: str, smtp_url: str = "") -> Means:
     host = desk_url.partition("://")[2].partition("/")[0].partition(":")[0]
     domain = host if "." in host and not host.replace(".", "").isdigit() else "outreach.invalid"
     return Means(desk_url=desk_url, sender=f"Outreach <no-reply@{domain}>",
-                 mail=mail.post(smtp_url, data / "mail"), texts=sms.Folder(data / "texts"),
-                 letters=data / "letters")
+                 mail=mail.post(smtp_url, data / "mail"), texts=sms.Folder(data / "texts"))

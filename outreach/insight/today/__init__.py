@@ -21,6 +21,7 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     follow_ups.due,
     follow_ups.nobody_planned,
     imports.old_or_unfinished,
+    letters.to_post,
     measures.outstanding,
     worker.troubles,
 )

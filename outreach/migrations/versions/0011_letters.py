@@ -29,8 +29,11 @@ def upgrade() -> None:
         sa.Column("ordered_by_id", db.Id, nullable=False),
         sa.Column("ordered_at", db.Instant(), nullable=False),
         sa.Column("settled_at", db.Instant(), nullable=True),
+        sa.Column("settled_by_id", db.Id, nullable=True),
         sa.ForeignKeyConstraint(["ordered_by_id"], ["account.id"],
                                 name=op.f("fk_letter_batch_ordered_by_id_account")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["account.id"],
+                                name=op.f("fk_letter_batch_settled_by_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_batch")),
         sqlite_autoincrement=True,
     )
