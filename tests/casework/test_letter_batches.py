@@ -1,4 +1,4 @@
-"""Batches of letters: who is left out and why, written once however often the worker is killed, and undone."""
+"""Batches of letters: who is left out and why, written once however often a worker dies, and undone."""
 
 from datetime import timedelta
 
@@ -41,8 +41,7 @@ def street(enter):
     enter("No", "Address", **HOME | {"postcode": ""})
     enter("Kept", "Apart", restricted=True, **HOME)
     enter("Elsewhere", "Moss", **HOME | {"district": "York"})
-    dead = enter("Long", "Gone", **HOME)
-    return dead
+    return enter("Long", "Gone", **HOME)
 
 
 def died(session, victim):
@@ -79,8 +78,7 @@ def test_the_preview_says_who_is_left_out_and_why(session, officer, street):
                               LeftOut.NO_ADDRESS: 1}
 
 
-def test_the_worker_writes_what_the_preview_promised_and_prints_each_format(session, database, officer, street,
-                                                                             data):
+def test_the_worker_writes_what_was_promised_and_prints_each_format(session, database, officer, street, data):
     died(session, street)
     batch = ordered(session, officer)
     run_once(database)
@@ -90,7 +88,8 @@ def test_the_worker_writes_what_the_preview_promised_and_prints_each_format(sess
     papers = sorted((data / "letters").iterdir())
     assert [paper.name for paper in papers] == [f"batch-{batch.id}-{format}.pdf" for format in
                                                 ("easy-read", "large-print", "standard")]
-    assert all(paper.stat().st_mode & 0o777 == 0o600 and paper.read_bytes()[:5] == b"%PDF-" for paper in papers)
+    assert {paper.stat().st_mode & 0o777 for paper in papers} == {0o600}
+    assert {paper.read_bytes()[:5] for paper in papers} == {b"%PDF-"}
     assert count(session, Contact) == 0
 
 
@@ -170,7 +169,7 @@ def test_whoever_must_not_be_posted_to_any_more_is_taken_out(session, database, 
     assert count(session, Contact) == 5 == count(session, Letter, Letter.state == State.POSTED)
 
 
-def test_a_batch_that_was_not_posted_is_taken_back_and_can_be_written_again(session, database, officer, street):
+def test_a_batch_not_posted_is_taken_back_and_can_be_written_again(session, database, officer, street):
     batch = ordered(session, officer)
     run_once(database)
     batches.drop(session, officer, fresh(session, batch))
