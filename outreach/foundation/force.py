@@ -97,6 +97,29 @@ class HouseholdRules(_Section):
     repeat_victim_months: int
 
 
+class DeviceKind(_Section):
+    """A kind of equipment that is lent. `handles_calls`: has a profile, trusted callers and statistics."""
+
+    words: str
+    handles_calls: bool = False
+    low_stock: int = 0
+    models: list[str] = []
+
+
+class DeviceRules(_Section):
+    """How loans run, and what is asked before and after. `answers` are the words for 1, 2, 3 …"""
+
+    review_after_months: int
+    install_within_days: int
+    chase_again_after_days: int
+    worried_question: str
+    safe_question: str
+    answers: list[str]
+    counts_from: int
+    end_reasons: list[str]
+    kinds: dict[str, DeviceKind]
+
+
 class SafeContactRules(_Section):
     earliest: time
     latest: time
@@ -128,6 +151,9 @@ class TodayWeights(_Section):
     import_stale: int
     letters_waiting: int
     measures_outstanding: int
+    equipment_overdue: int
+    equipment_waiting: int
+    equipment_low: int
 
 
 class Calendar(_Section):
@@ -147,6 +173,7 @@ class Force(_Section):
     cadence: Cadence
     worker: WorkerRules
     households: HouseholdRules
+    devices: DeviceRules
     safe_contact: SafeContactRules
     letters: LetterRules
     calendar: Calendar

@@ -62,6 +62,16 @@ def first_attempt_due(band: Band, since: datetime, victim: Victim | None = None)
     return clock.at(day, _allowed(victim)[0])
 
 
+def first_working_moment(victim: Victim, day: date) -> datetime:
+    """That day or the next working one, and no day that has passed, at the first time of day within the
+    person's hours."""
+    day = current().working_day_after(max(day, clock.today()), 0)
+    moment = clock.at(day, _allowed(victim)[0])
+    if moment > clock.now():
+        return moment
+    return clock.at(current().working_day_after(day, 1), _allowed(victim)[0])
+
+
 def _after_no_reply(session: Session, victim: Victim, at: datetime, attempts: int | None) -> Proposal:
     earlier = tries(session, victim, before=at)
     number = attempts or len(earlier) + 1

@@ -134,6 +134,14 @@ def cancel(session: Session, actor: Actor, follow_up: FollowUp) -> FollowUp:
     return follow_up
 
 
+@operation("follow_up.done", needs=May.PLAN_FOLLOW_UP)
+def finish(session: Session, actor: Actor, follow_up: FollowUp) -> FollowUp:
+    """Mark done what another deed than a contact has answered. Raises `Settled`."""
+    _refuse_settled(follow_up)
+    _settle(session, actor, follow_up, Status.DONE)
+    return follow_up
+
+
 def cancel_all(session: Session, actor: Actor, victim: Victim) -> int:
     """Take back every open follow-up of a person, within the operation that calls this; gives how many."""
     found = _open(session, victim)
