@@ -178,9 +178,10 @@ def may_become(device: Device) -> tuple[Standing, ...]:
 
 def in_stock(session: Session) -> dict[str, int]:
     """How many of each kind are in stock; every kind of the force is there."""
-    rows = session.execute(select(Device.kind, func.count()).where(Device.status == Standing.IN_STOCK)
+    rows = session.execute(select(Device.kind, func.count().label("number"))
+                           .where(Device.status == Standing.IN_STOCK)
                            .group_by(Device.kind))
-    return dict.fromkeys(kinds(), 0) | dict(rows.tuples().all())
+    return dict.fromkeys(kinds(), 0) | {row.kind: row.number for row in rows}
 
 
 def tidy_serial(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from outreach.casework import follow_ups, search
 from outreach.casework.calls.record import Call
 from outreach.casework.contacts import REACHED, Contact
+from outreach.casework.devices import DeviceLoan, DeviceWait
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.letters.record import Letter
@@ -34,6 +35,8 @@ ATTACHED: tuple[Any, ...] = (
     FollowUp,
     Letter,
     Measure,
+    DeviceLoan,
+    DeviceWait,
 )
 _SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 # An e-mail belongs to its address lines as little as half an address to another: these fill as a whole.
