@@ -19,6 +19,7 @@ _ADDRESS = {
     "referral": "/desk/referrals",
     "device": "/desk/devices",
     "loan": "/desk/devices/loans",
+    "waiting": "/desk/devices/waiting",
     "letter": "/desk/letters",
 }
 

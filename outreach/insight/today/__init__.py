@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
 from outreach.insight.today import calls, follow_ups, imports, letters, measures, worker
+from outreach.insight.today import calls, follow_ups, imports, measures, worker
+from outreach.insight.today import devices, follow_ups, imports, worker
 from outreach.insight.today.imports import Import, newest_import
 from outreach.insight.today.line import MOST, Kind, Line
 
@@ -23,6 +25,9 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     imports.old_or_unfinished,
     letters.to_post,
     measures.outstanding,
+    devices.late_loans,
+    devices.waiting_with_stock,
+    devices.low_stock,
     worker.troubles,
 )
 

@@ -3,6 +3,7 @@
 from outreach.casework.timeline.entry import Source
 from outreach.casework.timeline.sources.calls import CALLS
 from outreach.casework.timeline.sources.contacts import CONTACTS
+from outreach.casework.timeline.sources.devices import LOANS
 from outreach.casework.timeline.sources.follow_ups import FOLLOW_UPS
 from outreach.casework.timeline.sources.fraud_reports import REPORTS
 from outreach.casework.timeline.sources.measures import MEASURES
@@ -14,6 +15,7 @@ SOURCES: tuple[Source, ...] = (
     FOLLOW_UPS,
     REPORTS,
     MEASURES,
+    LOANS,
     MERGES,
     RECORDS,
 )

@@ -1,0 +1,48 @@
+"""Reviews: is it still needed, how do they feel now, and when is the next."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from app import spoken
+from app.desk.devices.doors import NotDone, OpenedLoan, beside
+from app.desk.devices.fields import ReviewForm, choices, feelings_of
+from app.doors import Db, Me, Posted, Room
+from app.forms import Filled
+from app.pages import go, page
+from outreach.casework import devices
+from outreach.casework.devices import Decision, DeviceLoan
+from outreach.casework.devices.lending import review_after
+from outreach.foundation import clock
+from outreach.foundation.permissions import May
+
+room = Room(prefix="/desk/devices/loans/{loan_id:int}/reviews")
+
+
+@room.get("/new", needs=May.LEND)
+def new(request: Request, loan: OpenedLoan) -> Response:
+    """The questions, as of today."""
+    return _asked(request, loan, ReviewForm.blank(on=clock.today(), decision=Decision.EXTEND), 200)
+
+
+@room.post("", needs=May.LEND)
+def create(request: Request, loan: OpenedLoan, posted: Posted, session: Db, me: Me) -> Response:
+    """Keep the answers; extend the loan, or ask for the unit back."""
+    form = ReviewForm.read(posted)
+    try:
+        with beside(session, form):
+            values = form.values
+            devices.review(session, me, loan, on=values["on"], decision=values["decision"],
+                           until=values["until"], after=feelings_of(values))
+    except NotDone:
+        return _asked(request, loan, form, 422)
+    said = (f"They keep it. Next review: {spoken.day(loan.review_due_on)}." if loan.asked_back_on is None
+            else f"It should be back by {spoken.day(loan.asked_back_on)}.")
+    return go(request, f"/desk/devices/loans/{loan.id}", flash=said)
+
+
+def _asked(request: Request, loan: DeviceLoan, form: Filled[ReviewForm], status: int) -> Response:
+    until = spoken.day(review_after(clock.today()))
+    decisions = [(Decision.EXTEND.value, "They keep it", f"Until {until} if no day is given"),
+                 (Decision.BACK.value, "It should come back", "Within two weeks if no day is given")]
+    return page(request, "desk/devices/review.html", block="form", status=status, loan=loan,
+                victim=loan.victim, form=form, decisions=decisions, choices=choices())
