@@ -435,8 +435,7 @@ def test_a_text_that_became_unsafe_since_it_was_planned_is_not_sent(
 
 
 @pytest.mark.parametrize(("channel", "field", "to"), [
-    (Channel.TEXT, "may_text", "+447700900101"), (Channel.EMAIL, "may_email", "margaret.hill@example.org"),
-    (Channel.LETTER, "may_post", "Mrs Margaret Hill\n12 High Street\nScarborough\nYO12 4TX")])
+    (Channel.TEXT, "may_text", "+447700900101"), (Channel.EMAIL, "may_email", "margaret.hill@example.org")])
 def test_a_reminder_goes_once_by_the_way_they_chose_and_speaks_of_no_crime(
         session: Session, officer: Actor, mrs_hill: Victim, worker: Engine, tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch, channel: Channel, field: str, to: str) -> None:

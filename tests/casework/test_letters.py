@@ -1,20 +1,24 @@
 """Letters: safe, readable, checkable, kept word for word, and a contact once they are posted."""
 
-from datetime import timedelta
+import re
+from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.worker import run_once
 from outreach.casework import follow_ups, letters
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, attempts
 from outreach.casework.follow_ups import Status
-from outreach.casework.letters import references, templates
-from outreach.casework.safe_contact import Answer, UnsafeContact
+from outreach.casework.letters import printing, references, templates
+from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims import Format
-from outreach.foundation import clock
+from outreach.foundation import clock, outbox
 from outreach.foundation.audit import AuditEntry
+from outreach.foundation.force import current
 from outreach.foundation.operation import acting
-from outreach.foundation.permissions import NotAllowed
+from outreach.foundation.outbox import OutboxMessage
+from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
 
 
 def words(letter):
@@ -185,3 +189,57 @@ def test_post_that_has_become_unsafe_is_not_recorded_as_posted(session, officer,
     with pytest.raises(UnsafeContact):
         letters.post(session, officer, letter)
     assert letters.drop(session, officer, letter).state is letters.State.DROPPED and not contacts_of(session)
+
+
+# Reminders, which the worker writes
+
+@pytest.fixture
+def reminded(session, officer, mrs_hill, bare_settings, monkeypatch, database):
+    """A follow-up in a fortnight with a reminder by letter that is due now."""
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url)
+    day = current().working_day_after(clock.today(), 10)
+    found = follow_ups.plan(session, officer, mrs_hill, due_at=clock.at(day, time(10)), reason="Ring")
+    follow_ups.remind(session, officer, found, Channel.LETTER)
+    session.execute(update(OutboxMessage).where(OutboxMessage.kind == "follow_up.letter")
+                    .values(run_after=clock.now()))
+    session.commit()
+    return found
+
+
+def worked(session, database):
+    session.commit()
+    run_once(database)
+    run_once(database)
+    return session.scalars(select(letters.Letter)).all()
+
+
+def test_a_reminder_by_letter_is_written_once_and_speaks_of_no_crime(session, database, reminded):
+    [letter] = worked(session, database)
+    assert letter.address == ["Mrs Margaret Hill", "12 High Street", "Scarborough", "YO12 4TX"]
+    said = words(letter)
+    assert "at about 10am" in said and "101" in said and letter.reference in said
+    assert not {"fraud", "victim", "crime", "scam", "abuse"} & set(said.casefold().split())
+    promise = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "follow_up.letter")).one()
+    assert promise.state is outbox.State.DONE and "Hill" in outbox.told(session, promise).text
+    assert "Hill" not in outbox.told(session, promise, naming=False).text
+
+
+@pytest.mark.parametrize("may_post", [Answer.NO, Answer.UNKNOWN])
+def test_a_reminder_that_became_unsafe_is_not_written(session, database, mrs_hill, reminded, may_post):
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        mrs_hill.may_post = may_post
+    assert worked(session, database) == []
+    story = outbox.story(session, "follow_up", reminded.id)
+    [line] = [line for line in story if line.kind == "follow_up.letter"]
+    assert line.text.startswith("Could not write to Mrs Hill")
+
+
+def test_a_letter_is_tagged_and_never_printed_on_anothers_back(session, officer, mrs_hill):
+    two = [letters.write(session, officer, mrs_hill, "closing") for _ in range(2)]
+    one, both = (printing.pdf(some) for some in (two[:1], two))
+    assert one.startswith(b"%PDF-") and b"pdfuaid" in one
+    assert pages(one) == 1 and pages(both) == 3        # the second begins on a new sheet
+
+
+def pages(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
