@@ -1,6 +1,8 @@
 """Need: who should be rung first, as points that add up in the open, each with its reason in words.
 
-This sorts the victim list until somebody makes a vulnerability assessment. Every weight is the force's own
+The points always sort the victim list. The band is theirs until somebody makes a vulnerability assessment:
+then a person's judgement stands for as long as the force says (`[assessments]`, `band_stands_days`), and
+after that the points speak again the next time the record changes. Every weight is the force's own
 (`content/force.toml`), to be confirmed by it; domain.md §2 says why a transparent sum.
 """
 
@@ -14,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from outreach.casework.safe_contact import Answer
+from outreach.foundation.clock import today
 from outreach.foundation.force import Force, current
 
 if TYPE_CHECKING:
@@ -61,7 +64,14 @@ def reckon(facts: Facts, force: Force | None = None) -> Need:
 def reckon_for(victim: "Victim") -> None:
     """Reckon a victim's need anew from what the record shows; whoever changes a fact calls this."""
     found = reckon(facts_of(victim))
-    victim.need_score, victim.band, victim.need_reasons = found.score, found.band, found.reasons
+    victim.need_score, victim.need_reasons = found.score, found.reasons
+    stands = victim.assessed_band if assessment_stands(victim.assessed_on) else None
+    victim.band = stands or found.band
+
+
+def assessment_stands(assessed_on: date | None) -> bool:
+    """Whether a judgement of that day still goes before the points."""
+    return assessed_on is not None and (today() - assessed_on).days <= current().assessments.band_stands_days
 
 
 def facts_of(victim: "Victim") -> Facts:

@@ -64,6 +64,21 @@ class NeedRules(_Section):
     factors: dict[str, Weight]
 
 
+class AssessmentRules(_Section):
+    band_stands_days: int
+    review_after_days: dict[str, int]
+
+
+class Council(_Section):
+    """Who is told of an adult at risk, and how."""
+
+    name: str
+    telephone: str
+    how: str
+    districts: list[str]
+    postcodes: list[str] = []
+
+
 class MeasureType(_Section):
     """A safeguarding measure; one that is retired is offered no more, and stays where it was recorded."""
 
@@ -154,6 +169,7 @@ class TodayWeights(_Section):
     equipment_overdue: int
     equipment_waiting: int
     equipment_low: int
+    assessment_review: int
 
 
 class Calendar(_Section):
@@ -169,6 +185,8 @@ class Force(_Section):
     imports: ImportRules
     calls: CallRules
     need: NeedRules
+    assessments: AssessmentRules
+    councils: list[Council]
     measures: MeasureRules
     cadence: Cadence
     worker: WorkerRules

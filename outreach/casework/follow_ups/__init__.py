@@ -10,6 +10,7 @@ from outreach.casework.follow_ups.planning import (
     cancel,
     cancel_all,
     change,
+    close_reviews,
     finish,
     hand_over,
     may_be_given,
@@ -22,7 +23,7 @@ from outreach.casework.follow_ups.record import OPEN, FollowUp, Proposal, Status
 from outreach.casework.follow_ups.reminders import CannotRemind, remind
 
 __all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Show",
-           "Status", "Step", "cancel", "cancel_all", "change", "day_list", "due", "escalation", "finish",
-           "first_attempt_due", "first_working_moment", "hand_over", "in_time", "list_follow_ups",
-           "may_be_given", "open_follow_up", "plan", "plan_first_attempts", "propose", "reassign",
-           "remind", "settle"]
+           "Status", "Step", "cancel", "cancel_all", "change", "close_reviews", "day_list", "due",
+           "escalation", "finish", "first_attempt_due", "first_working_moment", "hand_over", "in_time",
+           "list_follow_ups", "may_be_given", "open_follow_up", "plan", "plan_first_attempts", "propose",
+           "reassign", "remind", "settle"]

@@ -167,7 +167,18 @@ def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, r
     return len(answered)
 
 
+def close_reviews(session: Session, actor: Actor, victim: Victim) -> int:
+    """Somebody was assessed: what asked for it is done, within the operation that calls this; gives how
+    many."""
+    found = [follow_up for follow_up in _open(session, victim) if follow_up.step is Step.REVIEW]
+    for follow_up in found:
+        _settle(session, actor, follow_up, Status.DONE)
+    return len(found)
+
+
 def _answers(follow_up: FollowUp, at: datetime, reached: bool) -> bool:
+    if follow_up.step is Step.REVIEW:
+        return False
     if follow_up.due_at < clock.end_of(clock.day_of(at)):
         agreed = follow_up.step in (Step.OTHER, Step.CHECK) and follow_up.due_at >= at + _GRACE
         return reached or not agreed

@@ -34,6 +34,7 @@ class Step(StrEnum):
     CHECK = "check"          # on somebody who was reached: two weeks, three months, a year later
     DECISION = "decision"    # the attempts are used up: a person decides what next
     DETAILS = "details"      # to find the right telephone number or address
+    REVIEW = "review"        # of a vulnerability assessment: only a new one answers it
     OTHER = "other"
 
 

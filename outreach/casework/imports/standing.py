@@ -85,7 +85,13 @@ class Standing:
             _age(str(born) if born else None, facts["age_estimate"], clock.today()), facts["vulnerability"],
             facts["lives_alone"] == "yes", _step(self.lost), self.reports > 1, self.suspect_known,
             facts["first_reached_at"] is not None)
-        return self.put(dict(zip(_NEED, found, strict=True)))
+        return self.put(dict(zip(_NEED, found, strict=True)) | self._assessed())
+
+    def _assessed(self) -> dict[str, Any]:
+        """The band of an assessment, where one stands: no list overrules a person's judgement."""
+        band, on = self.facts["assessed_band"], self.facts["assessed_on"]
+        stands = band and need.assessment_stands(date.fromisoformat(str(on)))
+        return {"band": band} if stands else {}
 
     def put(self, values: dict[str, Any]) -> dict[str, Any]:
         """Set columns. Gives what stood there before, where it changed."""

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.casework import follow_ups, search
+from outreach.casework import assessments, follow_ups, search
+from outreach.casework.assessments import Assessment
 from outreach.casework.calls.record import Call
 from outreach.casework.contacts import REACHED, Contact
 from outreach.casework.devices import DeviceLoan, DeviceWait
@@ -37,6 +38,7 @@ ATTACHED: tuple[Any, ...] = (
     Measure,
     DeviceLoan,
     DeviceWait,
+    Assessment,
 )
 _SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 # An e-mail belongs to its address lines as little as half an address to another: these fill as a whole.
@@ -195,6 +197,7 @@ def _settle(session: Session, victim: Victim, reached_at: datetime | None) -> No
     by_contact = session.scalar(select(func.min(Contact.at)).where(
         Contact.victim_id == victim.id, Contact.outcome.in_(REACHED)))
     victim.first_reached_at = min(filter(None, (reached_at, by_contact)), default=None)
+    assessments.follow(session, victim)
     settled_in(session, victim)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, bindparam, select
+from sqlalchemy import ForeignKey, Index, Select, bindparam, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from outreach.casework import need
@@ -67,7 +67,8 @@ class Victim(Audited, Base):
                       Index("ix_victim_band_need", "band", "need_score", "id"),
                       Index("ix_victim_name", "last_name", "first_name", "id"),
                       {"sqlite_autoincrement": True})
-    __unaudited__ = frozenset({"need_score", "need_reasons", "band", "version", "changed_at"})
+    __unaudited__ = frozenset({"need_score", "need_reasons", "band", "version", "changed_at", "assessed_band",
+                                 "assessed_on", "review_on", "review_asked_on", "adult_at_risk"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[Kind] = mapped_column(default=Kind.INDIVIDUAL)
@@ -111,6 +112,12 @@ class Victim(Audited, Base):
     need_score: Mapped[int] = mapped_column(default=0)
     band: Mapped[need.Band] = mapped_column(default=need.Band.STANDARD)
     need_reasons: Mapped[list[str]] = mapped_column(default=list)
+    # These follow the newest assessment.
+    assessed_band: Mapped[need.Band | None]
+    assessed_on: Mapped[date | None]
+    review_on: Mapped[date | None] = mapped_column(index=True)
+    review_asked_on: Mapped[date | None]        # the review for which the worker planned a follow-up
+    adult_at_risk: Mapped[bool] = mapped_column(default=False, server_default=false())
     assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     household_standing: Mapped[Standing] = mapped_column(default=Standing.PROPOSED, server_default="proposed")

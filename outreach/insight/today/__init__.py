@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today import calls, devices, follow_ups, imports, letters, measures, worker
+from outreach.insight.today import assessments, calls, devices, follow_ups, imports, letters, measures, worker
 from outreach.insight.today.imports import Import, newest_import
 from outreach.insight.today.line import MOST, Kind, Line
 
@@ -22,6 +22,7 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     follow_ups.nobody_planned,
     imports.old_or_unfinished,
     letters.to_post,
+    assessments.reviews_due,
     measures.outstanding,
     devices.late_loans,
     devices.waiting_with_stock,

@@ -1,6 +1,7 @@
 """What the timeline is told from, one file for each noun. A new noun adds its line."""
 
 from outreach.casework.timeline.entry import Source
+from outreach.casework.timeline.sources.assessments import ASSESSMENTS
 from outreach.casework.timeline.sources.calls import CALLS
 from outreach.casework.timeline.sources.contacts import CONTACTS
 from outreach.casework.timeline.sources.devices import LOANS
@@ -14,6 +15,7 @@ SOURCES: tuple[Source, ...] = (
     CONTACTS,
     FOLLOW_UPS,
     REPORTS,
+    ASSESSMENTS,
     MEASURES,
     LOANS,
     MERGES,
