@@ -184,7 +184,8 @@ def test_the_three_limbs_suggest_an_answer(limbs, found):
 @pytest.mark.parametrize(("where", "council"), [
     ({"district": "York"}, "City of York Council"), ({"district": "City of York"}, "City of York Council"),
     ({"district": "Scarborough"}, "North Yorkshire Council"),
-    ({"postcode": "YO1 9TL"}, "City of York Council"), ({"postcode": "YO12 4TX"}, "North Yorkshire Council"), ({"postcode": "LS1 1AA"}, None), ({}, None)])
+    ({"postcode": "YO1 9TL"}, "City of York Council"), ({"postcode": "YO12 4TX"}, "North Yorkshire Council"),
+    ({"postcode": "LS1 1AA"}, None), ({}, None)])
 def test_the_council_is_that_of_the_address(enter, where, council):
     found = assessments.council_for(enter("Ann", "Grey", **where))
     assert (found.name if found else None) == council
