@@ -569,7 +569,7 @@ def test_a_death_logged_with_a_next_date_plans_nothing(session: Session, officer
 
 
 @pytest.mark.parametrize(("outcome", "stands"), [
-    (Outcome.NO_REPLY_UNSAFE, {Step.OTHER, Step.CHECK}), (Outcome.SPOKE, set())])
+    (Outcome.NO_REPLY_UNSAFE, {Step.OTHER, Step.CHECK, Step.REVIEW}), (Outcome.SPOKE, {Step.REVIEW})])
 def test_of_that_day_only_what_was_agreed_stands_when_nobody_answered(
         session: Session, officer: Actor, mrs_hill: Victim, outcome: Outcome, stands: set[Step]) -> None:
     morning = clock.at(clock.today() - timedelta(days=3), time(9))
