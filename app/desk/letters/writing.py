@@ -89,6 +89,8 @@ def _asked(request: Request, me: Actor, victim: Victim, form: Filled[LetterForm]
                 status=status, victim=victim, form=form, kept_at=kept_at, formats=FORMATS,
                 choices=[(one.name, one.title) for one in templates.templates().values()], kind=template,
                 facts=[(name, FACTS[name]) for name in (template.asks if template else ())],
-                heading=heading, blocks=blocks, size=format.value, refusal=writing.refusal(victim),
+                heading=heading, body=[block for block in blocks if not block.get("foot")],
+                foot=[block for block in blocks if block.get("foot")],
+                size=format.value, refusal=writing.refusal(victim),
                 unasked=victim.may_post is Answer.UNKNOWN,
                 printed_large=victim.format not in templates.PRINTED)

@@ -25,11 +25,11 @@ MOST_LOOKED_AT = 20_000
 class LeftOut(StrEnum):
     """Why somebody gets no letter from a batch: what a machine posts is held to stricter rules."""
 
-    DIED = "have died"
-    RESTRICTED = "have a restricted record: write to them one by one"
+    DIED = "recorded as having died"
+    RESTRICTED = "on a restricted record: write to them one by one"
     NO_POST = "asked for no letters"
     UNKNOWN = "nobody has asked whether post is safe"
-    NO_ADDRESS = "have no full address"
+    NO_ADDRESS = "without a full address"
     HAD_IT = "had this letter lately, or it waits to be posted"
     CHANGED = "changed while the letters were being written"
 

@@ -26,7 +26,7 @@ from outreach.foundation.outbox import OutboxMessage, Words
 from outreach.foundation.permissions import Actor
 
 AT_ONCE = {BatchState.WRITING: 100, BatchState.POSTING: 20, BatchState.DROPPING: 100}   # in one transaction
-TAKEN_OUT = "were taken out: since they were written, post has become unsafe"
+TAKEN_OUT = "taken out before they were recorded as posted: post has become unsafe since"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def draft(victim: Victim, writer: Actor, template: Template, facts: Mapping[str,
     its writer only. Refuses nothing."""
     told = {name: facts.get(name, "").strip()[:LONGEST_FACT] or fact.otherwise or f"[{fact.label}]"
             for name, fact in fields.FACTS.items()}
-    known = fields.ours(victim, writer, "its own reference") | told
+    known = fields.ours(victim, writer, "XXXX-XXXX") | told
     return (templates.told(template.heading, known),
             templates.filled(template.words(templates.printed_as(format)), known))
 
