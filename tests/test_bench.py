@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import bench
-from app.bench import ground, pages, population, queue, search
+from app.bench import ground, letters, pages, population, queue, search
 from outreach.casework.victims import Victim
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE
@@ -21,6 +21,8 @@ def short(monkeypatch):
     monkeypatch.setattr(search, "SLIPS", 40)
     monkeypatch.setattr(pages, "TIMES", 10)
     monkeypatch.setattr(queue, "DUE", 500)
+    monkeypatch.setattr(letters, "LETTERS", 20)
+    monkeypatch.setattr(letters, "VICTIMS", FEW)
     monkeypatch.setattr(queue, "VICTIMS", FEW)
     monkeypatch.setattr(queue, "PEER_JOBS", 20)
 
@@ -94,3 +96,9 @@ def test_a_wrong_letter_is_always_a_different_word():
     assert all(search.slip(rng, "joan") != "joan" for _ in range(200))
 
 
+
+
+def test_a_batch_of_letters_is_measured_beside_the_typesetting_alone(database):
+    found = bench.run("letters", "10k", database.url)["letters"][one_kind(database)]
+    assert found["letters"] == 20 and found["written_s"] >= 0 and found["longest_lock_ms"] > 0
+    assert found["compile_each_s"] >= 0
