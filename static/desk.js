@@ -68,6 +68,30 @@ document.addEventListener("keydown", (event) => {
   if (press(event.key)) event.preventDefault();
 });
 
+// What is typed into a form that asks for it is kept at the desk within a second, so that a closed tab loses nothing.
+const kept = new Map();   // form → the timer of its next keeping
+
+function keep(form) {
+  clearTimeout(kept.get(form));
+  kept.delete(form);
+  const typed = new FormData(form);
+  typed.delete("idempotency_key");
+  fetch("/desk/drafts", { method: "POST", body: new URLSearchParams(typed), keepalive: true }).catch(() => {});
+}
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest("form[data-draft]");
+  if (!form) return;
+  clearTimeout(kept.get(form));
+  kept.set(form, setTimeout(keep, 800, form));
+});
+document.addEventListener("submit", ({ target }) => {
+  clearTimeout(kept.get(target));
+  kept.delete(target);
+}, true);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") for (const form of kept.keys()) keep(form);
+});
+
 // The menu closes when the reader turns elsewhere.
 function closeMenu(event) {
   const menu = document.querySelector(".bar__more[open]");

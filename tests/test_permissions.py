@@ -64,6 +64,22 @@ TABLE = {
     "POST /desk/follow-ups/{follow_up_id}/assignee": "OS",
     "POST /desk/follow-ups/{follow_up_id}/cancellation": "OA",
     # calls
+    "GET /desk/calls": "OAS",
+    "POST /desk/calls": "O",
+    "GET /desk/calls/new": "O",
+    "POST /desk/calls/matches": "O",
+    "GET /desk/calls/{call_id:int}": "OAS",
+    "GET /desk/calls/{call_id:int}/outcome": "O",
+    "POST /desk/calls/{call_id:int}/outcome": "O",
+    "GET /desk/calls/exports/new": "OS",
+    "POST /desk/calls/exports": "OS",
+    "GET /desk/calls/returns": "OS",
+    "GET /desk/calls/returns/files/{kind}": "OS",
+    "GET /desk/calls/banks": "OD",
+    "POST /desk/calls/banks/{bank_id:int}/name": "OD",
+    "POST /desk/calls/banks/{bank_id:int}/joining": "OD",
+    "POST /desk/calls/banks/{bank_id:int}/retirement": "OD",
+    "POST /desk/calls/banks/{bank_id:int}/branches/{branch_id:int}/name": "OD",
     # assessments
     # measures
     f"GET {VICTIM}/measures": "OAS",
