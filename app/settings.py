@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app import data_folder
+from outreach.foundation import signing
 
 DEFAULT_PORT = 8000
 FORCE_FILE = Path(__file__).resolve().parents[1] / "content" / "force.toml"
@@ -116,6 +117,9 @@ def settings() -> Settings:
         raise BadSetting(f"OUTREACH_DATA: cannot write to {found.data} ({refused.strerror}). "
                          "Give a folder you may write to.") from None
     return found
+
+
+signing.use(lambda: settings().secret)      # whoever reads the settings may sign
 
 
 def listed() -> list[tuple[str, str]]:

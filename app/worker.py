@@ -78,7 +78,7 @@ class Hands:
         found = settings()
         self.database = database
         self.life = lives.Life(database)
-        means = outbox.means(found.data, found.desk_url, found.smtp_url)
+        means = outbox.means(found.data, found.desk_url, found.smtp_url, found.public_url)
         self.engine = outbox.Engine(database, means, self.life.name)
         self._turns = {lane: asyncio.Lock() for lane in Lane}
         self._bells = {lane: asyncio.Event() for lane in Lane}

@@ -15,9 +15,10 @@ from outreach.casework import (
 )
 from outreach.casework.imports import record as imports
 from outreach.casework.victims import merging
-from outreach.foundation import accounts, audit, drafts, outbox, sign_ins, submissions
+from outreach.foundation import accounts, audit, drafts, letterbox, outbox, sign_ins, submissions
 from outreach.foundation.db import Base
 
 ROOMS = (accounts, assessments, audit, calls, contacts, devices, drafts, follow_ups, fraud_reports,
-         households, imports, letters, measures, merging, outbox, referrals, sign_ins, submissions, victims)
+         households, imports, letterbox, letters, measures, merging, outbox, referrals, sign_ins,
+         submissions, victims)
 metadata = Base.metadata

@@ -108,6 +108,17 @@ class WorkerRules(_Section):
     repeat_contact_seconds: int
 
 
+class LetterboxRules(_Section):
+    """Links for those without an account."""
+
+    answers_a_day: int
+
+
+class ReferralRules(_Section):
+    link_days: int
+    chase_at: time
+
+
 class HouseholdRules(_Section):
     repeat_victim_months: int
 
@@ -170,6 +181,11 @@ class TodayWeights(_Section):
     equipment_waiting: int
     equipment_low: int
     assessment_review: int
+    referral_question: int
+    referral_declined: int
+    referral_overdue: int
+    referral_reported: int
+    referral_unsent: int
 
 
 class Calendar(_Section):
@@ -190,6 +206,8 @@ class Force(_Section):
     measures: MeasureRules
     cadence: Cadence
     worker: WorkerRules
+    letterbox: LetterboxRules
+    referrals: ReferralRules
     households: HouseholdRules
     devices: DeviceRules
     safe_contact: SafeContactRules

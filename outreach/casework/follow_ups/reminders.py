@@ -96,7 +96,7 @@ def _where(victim: Victim, channel: Channel) -> str:
     """Where to send it: a number or an address, for a letter the postcode. Raises `CannotRemind`."""
     if channel is Channel.TEXT:
         for phone in victim.phones:
-            if phone.number.startswith("+447") and _is_own(phone.note):
+            if phone.number.startswith("+447") and is_own(phone.note):
                 return phone.number
         raise CannotRemind(f"There is no mobile number of their own for {victim.spoken_name}: {_ELSE}")
     if channel is Channel.EMAIL:
@@ -108,7 +108,7 @@ def _where(victim: Victim, channel: Channel) -> str:
     raise CannotRemind(f"There is no full address for {victim.spoken_name}: {_ELSE}")
 
 
-def _is_own(note: str) -> bool:
+def is_own(note: str) -> bool:
     """Whether a number with this note is the person's own: "after 6pm" is, "daughter" is somebody else's."""
     return all(_NEUTRAL.fullmatch(word) for word in re.findall(r"\w+", note.casefold()))
 

@@ -17,6 +17,7 @@ from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.letters.record import Letter
 from outreach.casework.measures import Measure
+from outreach.casework.referrals import Referral
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import look_alikes
 from outreach.casework.victims.entering import DETAILS, settled_in
@@ -39,6 +40,7 @@ ATTACHED: tuple[Any, ...] = (
     DeviceLoan,
     DeviceWait,
     Assessment,
+    Referral,
 )
 _SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 # An e-mail belongs to its address lines as little as half an address to another: these fill as a whole.

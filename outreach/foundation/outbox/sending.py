@@ -11,12 +11,13 @@ Parcel = mail.Letter | sms.Text
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the worker sends with. `desk_url` begins every link; it comes from settings only."""
+    """What the worker sends with. `desk_url` and `public_url` begin every link; they come from settings."""
 
     desk_url: str
     sender: str
     mail: mail.Post
     texts: sms.Folder
+    public_url: str = ""
 
     def is_certain(self, parcel: Parcel) -> bool:
         """Whether sending it twice is the same as sending it once (files)."""
@@ -30,10 +31,12 @@ class Means:
         return self.texts.send(parcel, number, about_to_leave)
 
 
-def means(data: Path, desk_url: str, smtp_url: str = "") -> Means:
+def means(data: Path, desk_url: str, smtp_url: str = "", public_url: str = "") -> Means:
     """What is sent with, from the settings: mail to the relay, or all of it into files of the data folder.
+    The public pages are beside the desk where no address of theirs is given.
     Raises ValueError for a mail address that cannot be read."""
     host = desk_url.partition("://")[2].partition("/")[0].partition(":")[0]
     domain = host if "." in host and not host.replace(".", "").isdigit() else "outreach.invalid"
     return Means(desk_url=desk_url, sender=f"Outreach <no-reply@{domain}>",
-                 mail=mail.post(smtp_url, data / "mail"), texts=sms.Folder(data / "texts"))
+                 mail=mail.post(smtp_url, data / "mail"), texts=sms.Folder(data / "texts"),
+                 public_url=public_url or desk_url.removesuffix("/desk"))
