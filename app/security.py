@@ -32,6 +32,7 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 LARGEST_BODY = 64 * 2**20    # bytes: a list of 50 MB and its form
+LARGEST_ANSWER = 64 * 2**10  # bytes: what a resident or a partner may send
 PATIENCE = 8 * LARGEST_BODY
 HSTS = "max-age=63072000; includeSubDomains"
 
@@ -63,7 +64,7 @@ class Guard:
                 _log(scope, message["status"], began)
             await send(message)
 
-        if _declared_size(scope) > LARGEST_BODY:
+        if _declared_size(scope) > _largest(scope["path"]):
             await _read_and_forget(receive)
             await _too_big(scope)(scope, receive, answer)
             return
@@ -77,8 +78,16 @@ class Guard:
 
 
 def _declared_size(scope: Scope) -> int:
-    size = Headers(scope=scope).get("content-length", "0")
+    """In bytes; a body that declares none counts as none on the desk and as too big anywhere else."""
+    headers = Headers(scope=scope)
+    size = headers.get("content-length", "0")
+    if "transfer-encoding" in headers and not scope["path"].startswith("/desk"):
+        return LARGEST_ANSWER + 1
     return int(size) if size.isdecimal() else 0
+
+
+def _largest(path: str) -> int:
+    return LARGEST_BODY if path.startswith("/desk") else LARGEST_ANSWER
 
 
 async def _read_and_forget(receive: Receive) -> None:
@@ -98,6 +107,9 @@ def _unexpected(scope: Scope) -> Response:
 
 
 def _too_big(scope: Scope) -> Response:
+    if not scope["path"].startswith("/desk"):
+        return page(Request(scope), "error.html", status=413, heading="That is too long",
+                    words="Go back and shorten what you typed.")
     return page(Request(scope), "error.html", status=413, heading="That file is too big",
                 words="Send a smaller file: cut the list into parts.")
 

@@ -19,7 +19,8 @@ SOURCES = [file for folder in ("outreach", "app") for file in (ROOT / folder).rg
            if "versions" not in file.parts]
 LAYER_NAMES = {"utils", "util", "helpers", "helper", "services", "models", "common", "misc", "managers"}
 # Who may come in without signing in: a new name here is a decision, not an accident.
-OPEN = {"/", "/health/live", "/health/ready", "/desk/sign-in", "/desk/sign-out"}
+OPEN = {"/", "/health/live", "/health/ready", "/desk/sign-in", "/desk/sign-out", "/referral-answers",
+        "/referral-answers/{token}"}
 # Where `|safe` is allowed, and why: none yet.
 SAFE: set[str] = set()
 

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.doors import LOOKING
 from app.pages import page, wants_fragment
+from outreach.casework.referrals import NoSuchAgency
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded
 from outreach.casework.victims.home import NoHousehold
@@ -45,5 +46,6 @@ def _no_household(request: Request, trouble: Exception) -> Response:
     return page(request, "error.html", status=422, heading="There is no household yet", words=str(trouble))
 
 
-TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, Merged: _merged,
-                            ReasonNeeded: _reason_needed, UnsafeContact: _unsafe, NoHousehold: _no_household}
+TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, NoSuchAgency: _not_found,
+                            Merged: _merged, ReasonNeeded: _reason_needed,
+                            UnsafeContact: _unsafe, NoHousehold: _no_household}

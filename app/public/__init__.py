@@ -8,5 +8,5 @@ if TYPE_CHECKING:
 
 def rooms() -> list["Room"]:
     """Every public door."""
-    from app.public import health, home
-    return [home.room, health.room]
+    from app.public import health, home, referral_answers
+    return [home.room, health.room, referral_answers.room]

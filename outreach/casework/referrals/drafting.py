@@ -58,10 +58,9 @@ def redraft(session: Session, actor: Actor, referral: Referral, facts: ReferralF
     return referral
 
 
-def as_typed(victim: Victim, to: Agency, facts: ReferralFacts) -> Referral:
+def as_typed(victim: Victim, shares: Sequence[Share], happened: str) -> Referral:
     """A referral that is looked at before it is kept: no session knows it."""
-    return Referral(victim=victim, agency=to, **{name: value for name, value in _columns(facts, to).items()
-                                                 if name != "agency_id"})
+    return Referral(victim=victim, shares=[share.value for share in shares], happened=happened.strip())
 
 
 def open_with(session: Session, victim_id: int, agency_id: int, *, besides: int = 0) -> Referral | None:

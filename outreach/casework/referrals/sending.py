@@ -94,18 +94,16 @@ def settle_chase(session: Session, actor: Actor, referral: Referral) -> None:
 
 
 def _send(session: Session, actor: Actor, referral: Referral, step: StepKind) -> Referral:
-    day = clock.today()
-    referral.answer_due_on = sharing.due_on(day, referral.agency.answer_days)
-    shown = sharing.shown(referral)
-    if not shown["facts"]:
+    if not sharing.facts(referral):
         raise CannotRefer("shares", "Nothing that is ticked is on record: tick something the partner can use")
+    referral.answer_due_on = sharing.due_on(clock.today(), referral.agency.answer_days)
     settle_chase(session, actor, referral)
     referral.status, referral.sent_at, referral.sent_by_id = Status.SENT, clock.now(), actor.id
     referral.question_at = referral.chase_id = None
     session.add(ReferralStep(referral_id=referral.id, kind=step, by_id=actor.id, at=referral.sent_at))
     link = letterbox.open_link(
         session, Purpose.REFERRAL, subject=("referral", referral.id), reference=referral.reference,
-        shown=shown, expires_at=_opens_until(referral.answer_due_on))
+        shown=sharing.shown(referral), expires_at=_opens_until(referral.answer_due_on))
     if referral.method is Method.MAIL:
         outbox.put(session, MAIL, key=f"{MAIL}-{link.id}", subject=("referral", referral.id), priority=2,
                    link_id=link.id)

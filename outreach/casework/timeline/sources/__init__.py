@@ -8,6 +8,7 @@ from outreach.casework.timeline.sources.devices import LOANS
 from outreach.casework.timeline.sources.follow_ups import FOLLOW_UPS
 from outreach.casework.timeline.sources.fraud_reports import REPORTS
 from outreach.casework.timeline.sources.measures import MEASURES
+from outreach.casework.timeline.sources.referrals import REFERRALS
 from outreach.casework.timeline.sources.victims import MERGES, RECORDS
 
 SOURCES: tuple[Source, ...] = (
@@ -18,6 +19,7 @@ SOURCES: tuple[Source, ...] = (
     ASSESSMENTS,
     MEASURES,
     LOANS,
+    REFERRALS,
     MERGES,
     RECORDS,
 )
