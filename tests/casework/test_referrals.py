@@ -255,8 +255,8 @@ CANARIES = {
     Share.AGE: {"born_on": date(1931, 2, 3)}, Share.VULNERABILITY: {"vulnerability": ["sight"]},
     Share.SUPPORTER: {"supporter_name": "Canary Friend"}}
 TRACES = {Share.NAME: "Canaryname", Share.ADDRESS: "Canary Row", Share.PHONES: "960 777",
-          Share.EMAIL: "canarymail", Share.AGE: "3 February 1931", Share.HAPPENED: "canary story", Share.LOST: "4,321",
-          Share.VULNERABILITY: "sight", Share.SUPPORTER: "Canary Friend"}
+          Share.EMAIL: "canarymail", Share.AGE: "3 February 1931", Share.HAPPENED: "canary story",
+          Share.LOST: "4,321", Share.VULNERABILITY: "sight", Share.SUPPORTER: "Canary Friend"}
 
 
 @pytest.fixture
@@ -302,8 +302,8 @@ def test_the_rules_of_safe_contact_always_go_along(session: Session, enter: Any,
 def test_a_number_with_somebody_elses_name_beside_it_is_not_theirs_to_give(session: Session, officer: Actor,
                                                                            enter: Any, sent: Refer) -> None:
     ann = enter("Ann", "Grey", phones=("+441632960111",))
-    entering.change(session, officer, ann, seen={"phones": [("+441632960111", "")]}, phones=[("+441632960111", "after 6pm"),
-                                                            ("+447700900222", "daughter, Eve")])
+    noted = [("+441632960111", "after 6pm"), ("+447700900222", "daughter, Eve")]
+    entering.change(session, officer, ann, seen={"phones": [("+441632960111", "")]}, phones=noted)
     shown = str(link_of(session, sent(ann)).shown["facts"])
     assert "960 111 after 6pm" in shown and "Eve" not in shown and "900 222" not in shown
 
