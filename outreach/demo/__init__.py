@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.demo import letters, measures, people
+from outreach.demo import letters, measures, people, referrals
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
@@ -24,6 +24,7 @@ from outreach.foundation.permissions import Role
 STORIES: dict[str, Callable[[Session, Cast, Mapping[str, Any]], None]] = {
     "letters": letters.tell,
     "measures": measures.tell,
+    "referrals": referrals.tell,
 }
 
 
