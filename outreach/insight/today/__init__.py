@@ -9,8 +9,17 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today import assessments, calls, devices, follow_ups, imports, letters, measures, worker
-from outreach.insight.today import calls, follow_ups, imports, measures, referrals, worker
+from outreach.insight.today import (
+    assessments,
+    calls,
+    devices,
+    follow_ups,
+    imports,
+    letters,
+    measures,
+    referrals,
+    worker,
+)
 from outreach.insight.today.imports import Import, newest_import
 from outreach.insight.today.line import MOST, Kind, Line
 
