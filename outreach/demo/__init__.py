@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
 from outreach.demo import calls, letters, measures, people, referrals
+from outreach.demo import letters, measures, people, referrals
+from outreach.demo import devices, measures, people
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
@@ -26,6 +28,7 @@ STORIES: dict[str, Callable[[Session, Cast, Mapping[str, Any]], None]] = {
     "letters": letters.tell,
     "measures": measures.tell,
     "referrals": referrals.tell,
+    "devices": devices.tell,
 }
 
 

@@ -34,6 +34,9 @@ from outreach.casework.devices.stock import in_stock, with_serial
 from outreach.casework.devices.trusted_callers import callers_of
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.follow_ups import Status as Planned
+from outreach.casework.letters import Letter
+from outreach.casework.measures import Status
+from outreach.casework.measures.steps import current_measure
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims import entering, keeping
 from outreach.casework.victims.merging import merge, unmerge
@@ -43,8 +46,6 @@ from outreach.foundation.audit import AuditEntry
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
 from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
-
-LongAgo = timedelta(days=200)
 
 
 def days_ago(days: int) -> date:
@@ -459,6 +460,40 @@ def test_somebody_without_email_is_chased_by_a_call_or_a_letter(session, officer
     assert "Ring about the call blocker" in session.get_one(FollowUp, installed.follow_up_id).reason
     with pytest.raises(refused.TooSoon):
         devices.chasing.chase(session, officer, installed, Channel.LETTER)
+
+
+def test_a_chaser_by_letter_is_written_and_a_call_planned_in_case_nobody_answers(session, officer, installed,
+                                                                                mrs_hill):
+    devices.chasing.chase(session, officer, installed, Channel.LETTER)
+    [letter] = session.scalars(select(Letter)).all()
+    assert (letter.victim_id, letter.template) == (mrs_hill.id, "device_chaser")
+    assert "was not answered" in session.get_one(FollowUp, installed.follow_up_id).reason
+
+
+def test_without_an_address_no_letter_is_written_and_nobody_counts_as_chased(session, officer, enter, unit):
+    grey = enter("Ann", "Grey")
+    loan = devices.lend(session, officer, grey, unit(), consent=consented())
+    session.commit()
+    with pytest.raises(refused.Refused, match="no full address"):
+        devices.chasing.chase(session, officer, loan, Channel.LETTER)
+    session.rollback()
+    assert devices.chasing.chasers_of(session, loan) == []
+
+
+def test_waiting_lending_and_installing_are_the_steps_of_a_measure(session, officer, mrs_hill, unit):
+    waiting.wait(session, officer, mrs_hill, kind="call_blocker")
+    assert current_measure(session, mrs_hill, "call_blocker").status is Status.OFFERED
+    loan = devices.lend(session, officer, mrs_hill, unit(), consent=consented())
+    assert current_measure(session, mrs_hill, "call_blocker").status is Status.ACCEPTED
+    devices.install(session, officer, loan, on=clock.today())
+    assert current_measure(session, mrs_hill, "call_blocker").status is Status.COMPLETED
+    waiting.wait(session, officer, mrs_hill, kind="call_blocker")      # it stays completed
+    assert current_measure(session, mrs_hill, "call_blocker").status is Status.COMPLETED
+
+
+def test_what_is_no_measure_of_the_force_is_lent_all_the_same(session, officer, mrs_hill, unit):
+    loan = devices.lend(session, officer, mrs_hill, unit("DUMMY-1", "dummy_camera"), consent=consented())
+    assert loan.is_open and current_measure(session, mrs_hill, "dummy_camera") is None
 
 
 def test_a_chaser_obeys_safe_contact(session, officer, installed, mrs_hill):

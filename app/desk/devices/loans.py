@@ -128,7 +128,7 @@ def create_chaser(request: Request, loan: OpenedLoan, posted: Posted, session: D
             chasing.chase(session, me, loan, form.values["channel"])
     except NotDone:
         return _page(request, session, loan, 422, chaser_form=form)
-    said = {"phone": "A call is planned.", "letter": "A letter is planned.",
+    said = {"phone": "A call is planned.", "letter": "The letter is written: print and post it from Letters.",
             "email": "An e-mail is on its way."}[form.values["channel"]]
     return go(request, f"/desk/devices/loans/{loan.id}", flash=said)
 

@@ -15,12 +15,13 @@ from app.spoken import count as counted
 from outreach.casework import devices
 from outreach.casework.devices import BadSerials, Standing, listing, stock
 from outreach.casework.devices.listing import Filters
+from outreach.foundation.clock import today
 from outreach.foundation.permissions import May
 
 room = Room(prefix="/desk/devices")
 STATES = [(one.value, one.value[:1].upper() + one.value[1:]) for one in Standing]
 LOOKS = {Standing.IN_STOCK: "done", Standing.RESERVED: "waiting", Standing.ON_LOAN: "going",
-         Standing.DUE_BACK: "wrong", Standing.FAULTY: "wrong", Standing.LOST: "wrong",
+         Standing.DUE_BACK: "waiting", Standing.FAULTY: "wrong", Standing.LOST: "wrong",
          Standing.RETIRED: "off"}
 SORTS = frozenset(way + order for order in listing.Order for way in ("", "-"))
 HEADINGS = ("Serial", "Asset tag", "Kind", "Model", "Status", "Cost (£)", "Funder")
@@ -38,7 +39,8 @@ def list(request: Request, session: Db, me: Me) -> Response:
     return page(request, "desk/devices/list.html", block="units", lines=shown.lines, sort=sort,
                 earlier=link(request, before=ends[0], after=None) if shown.earlier else "",
                 later=link(request, after=ends[1], before=None) if shown.later else "", filters=filters,
-                states=STATES, looks=LOOKS, tags=_tags(request, filters), low=low, choices=choices(),
+                states=STATES, looks=LOOKS, today=today(), tags=_tags(request, filters), low=low,
+                choices=choices(),
                 counts=listing.counts(session), counted=counted(listing.count(session, filters), "unit"),
                 sheet=link(request, after=None, before=None).replace("/devices", "/devices/sheet", 1))
 

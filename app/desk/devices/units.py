@@ -14,6 +14,7 @@ from app.forms import Filled
 from app.pages import go, page
 from outreach.casework import devices
 from outreach.casework.devices import Device, listing, outcome_pack, stock, unit_history
+from outreach.foundation.clock import today
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/devices/{device_id:int}")
@@ -69,4 +70,4 @@ def _page(request: Request, session: Session, me: Actor, device: Device, form: F
     return page(request, "desk/devices/show.html", block="unit", status=status, device=device, form=form,
                 may_become=may_become, looks=LOOKS, found=found,
                 history=unit_history.loans(session, me, device),
-                line=listing.line_of(session, me, device), few=outcome_pack.FEW)
+                line=listing.line_of(session, me, device), few=outcome_pack.FEW, today=today())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.casework import safe_contact
+from outreach.casework import letters, safe_contact
 from outreach.casework.devices.lending import plan_next
 from outreach.casework.devices.loans import DeviceLoan, refuse_ended
 from outreach.casework.devices.refused import Refused, TooSoon
@@ -39,7 +39,8 @@ class DeviceChaser(Audited, Base):
 
 @operation("device.chased", needs=May.LEND)
 def chase(session: Session, actor: Actor, loan: DeviceLoan, channel: Channel) -> DeviceChaser:
-    """Chase a loan: plan a call for the next working day, write a letter, or have the worker send an e-mail.
+    """Chase a loan: plan a call for the next working day, write a letter to be printed and posted and plan a
+    call in case it is not answered, or have the worker send an e-mail.
 
     Raises `UnsafeContact` where the record says no (for an e-mail also where it says nothing), `TooSoon`,
     `LoanEnded`.
@@ -57,11 +58,14 @@ def chase(session: Session, actor: Actor, loan: DeviceLoan, channel: Channel) ->
     session.flush()
     if channel is Channel.EMAIL:
         outbox.put(session, KIND, key=f"{KIND}-{chaser.id}", subject=("device_chaser", chaser.id))
+    elif channel is Channel.LETTER:
+        _write(session, actor, loan)
+        days = timedelta(days=current().devices.chase_again_after_days)
+        plan_next(session, actor, loan, clock.today() + days,
+                  f"Ring if the letter about the {_what(loan)} was not answered")
     else:
         day = current().working_day_after(clock.today(), 1)
-        verb = "Ring" if channel is Channel.PHONE else "Write"
-        plan_next(session, actor, loan, day,
-                  f"{verb} about the {loan.device.kind_words} {loan.device.serial}")
+        plan_next(session, actor, loan, day, f"Ring about the {_what(loan)}")
     return chaser
 
 
@@ -69,6 +73,19 @@ def chasers_of(session: Session, loan: DeviceLoan) -> Sequence[DeviceChaser]:
     """How somebody was chased, the latest first."""
     return session.scalars(select(DeviceChaser).where(DeviceChaser.loan_id == loan.id)
                            .order_by(DeviceChaser.id.desc())).all()
+
+
+def _what(loan: DeviceLoan) -> str:
+    return f"{loan.device.kind_words} {loan.device.serial}"
+
+
+def _write(session: Session, actor: Actor, loan: DeviceLoan) -> None:
+    due = "now" if loan.asked_back_on else "soon"
+    try:
+        letters.write(session, actor, loan.victim, "device_chaser",
+                      facts={"equipment": loan.device.kind_words, "due": due})
+    except letters.CannotWrite as cannot:
+        raise Refused(str(cannot), "channel") from cannot
 
 
 def _refuse_again(session: Session, loan: DeviceLoan) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from outreach.casework import follow_ups
-from outreach.casework.devices import control_panel, feelings, waiting
+from outreach.casework.devices import as_measure, control_panel, feelings, waiting
 from outreach.casework.devices.feelings import Feelings, Moment
 from outreach.casework.devices.loans import (
     ConsentBy,
@@ -33,6 +33,7 @@ from outreach.casework.devices.refused import (
 from outreach.casework.devices.stock import OUT, Device, Standing, lock
 from outreach.casework.devices.waiting import WaitOutcome
 from outreach.casework.follow_ups import OPEN, FollowUp, Step
+from outreach.casework.measures import Status
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims.record import Victim
 from outreach.foundation.dates import spoken
@@ -99,6 +100,7 @@ def lend(session: Session, actor: Actor, victim: Victim, device: Device, *, cons
         control_panel.give_access(session, actor, loan, name=contact.name, consent_on=contact.consent_on,
                                   relationship=contact.relationship)
     feelings.keep(session, actor, loan, Moment.BEFORE, consent_on, before or Feelings())
+    as_measure.note(session, actor, victim, device.kind, Status.ACCEPTED, consent_on)
     return loan
 
 
@@ -122,6 +124,7 @@ def install(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, by: s
         for name in ("line", "caller_display", "pendant_alarm", "profile"):
             setattr(loan, name, getattr(telephone, name))
     feelings.keep(session, actor, loan, Moment.BEFORE, on, before or Feelings())
+    as_measure.note(session, actor, loan.victim, loan.device.kind, Status.COMPLETED, on)
     plan_next(session, actor, loan, loan.review_due_on, f"Review the loan of the {loan.device.kind_words}")
     return loan
 

@@ -77,7 +77,8 @@ def take_back(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, con
     settle_planned(session, actor, loan)
     loan.ended_on, loan.ended_by_id, loan.condition = on, actor.id, condition
     loan.end_reason = reason.strip() or ("lost" if condition is Condition.LOST else "")
-    device.status, device.status_reason = _STANDING[condition], loan.end_reason
+    device.status = _STANDING[condition]
+    device.status_reason = "" if condition is Condition.GOOD else loan.end_reason
     return loan
 
 

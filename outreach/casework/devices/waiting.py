@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, case, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from outreach.casework.devices import as_measure
 from outreach.casework.devices.kinds import kind_of, kinds
 from outreach.casework.devices.refused import (
     HasDied,
@@ -20,6 +21,7 @@ from outreach.casework.devices.refused import (
     WaitsAlready,
 )
 from outreach.casework.devices.stock import Device, Standing, lock
+from outreach.casework.measures import Status
 from outreach.casework.need import Band
 from outreach.casework.victims.record import NotFound, Victim, open_victim, scope
 from outreach.foundation import audit
@@ -102,6 +104,7 @@ def wait(session: Session, actor: Actor, victim: Victim, *, kind: str, note: str
     entry = DeviceWait(victim_id=victim.id, kind=kind, note=note.strip(), by_id=actor.id)
     session.add(entry)
     session.flush()
+    as_measure.note(session, actor, victim, kind, Status.OFFERED)
     return entry
 
 

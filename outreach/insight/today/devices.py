@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.devices import Device, DeviceLoan, DeviceWait, kind_of, loan_list, stock
 from outreach.casework.follow_ups import OPEN, FollowUp
-from outreach.casework.victims import Victim, scope
+from outreach.casework.safe_contact import Answer
+from outreach.casework.victims import Victim, first_numbers, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation import dates
 from outreach.foundation.clock import today
@@ -25,13 +26,17 @@ def late_loans(session: Session, actor: Actor) -> Iterable[Line]:
         return []
     planned = exists().where(FollowUp.id == DeviceLoan.follow_up_id, FollowUp.status.in_(OPEN))
     question = (
-        select(DeviceLoan.id, DeviceLoan.installed_on, DeviceLoan.review_due_on, DeviceLoan.asked_back_on,
-               DeviceLoan.ended_on, Device.serial, Device.kind, Victim.title, Victim.first_name,
-               Victim.last_name, Victim.town, Victim.band, Victim.restricted, Victim.deceased_on)
+        select(DeviceLoan.id, DeviceLoan.victim_id, DeviceLoan.installed_on, DeviceLoan.review_due_on,
+               DeviceLoan.asked_back_on, DeviceLoan.ended_on, Device.serial, Device.kind,
+               Victim.title, Victim.first_name,
+               Victim.last_name, Victim.town, Victim.band, Victim.restricted, Victim.deceased_on,
+               Victim.may_leave_message)
         .join(Device, Device.id == DeviceLoan.device_id).join(Victim, Victim.id == DeviceLoan.victim_id)
         .where(loan_list.late(), or_(~planned, Victim.deceased_on.is_not(None)), *scope(actor))
         .order_by(DeviceLoan.review_due_on).limit(MOST))
-    return [_late(row) for row in session.execute(question)]
+    rows = session.execute(question).all()
+    numbers = first_numbers(session, [row.victim_id for row in rows])
+    return [_late(row, *numbers.get(row.victim_id, ("", ""))) for row in rows]
 
 
 def waiting_with_stock(session: Session, actor: Actor) -> Iterable[Line]:
@@ -58,15 +63,18 @@ def low_stock(session: Session, actor: Actor) -> Iterable[Line]:
             if kind in owned and number < kind_of(kind).low_stock]
 
 
-def _late(row: Any) -> Line:
+def _late(row: Any, phone: str, note: str) -> Line:
     weights, due = current().today, row.asked_back_on or row.review_due_on
     days = max((today() - due).days, 0)
     why, words = loan_list.why_of(row) or "due", kind_of(row.kind).words
     since = f", due on {dates.spoken(due)}" if days else ""
     line = Line(weights.equipment_overdue + min(weights.overdue_per_day * days, 30), Kind.DEVICE,
                 name_of(row), f"{words[:1].upper()}{words[1:]} {row.serial}: {why}{since}.", "loan", row.id,
-                band=row.band, late=True, place=row.town)
-    return replace(line, why=RESTRICTED, place="") if row.restricted else line
+                band=row.band, late=True, place=row.town, phone=phone, phone_note=note,
+                careful="Leave no message" if row.may_leave_message is Answer.NO else "")
+    if not row.restricted:
+        return line
+    return replace(line, why=RESTRICTED, place="", phone="", phone_note="", careful="")
 
 
 def _waiting(kind: str, number: int, there: int) -> Line:
