@@ -1,7 +1,7 @@
 """Call blockers and other equipment: one unit with one person, consented to, measured and brought back."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -25,6 +25,9 @@ from outreach.casework.devices import (
     Panel,
     Standing,
     call_stats,
+    listing,
+    loan_list,
+    outcome_pack,
     refused,
     waiting,
 )
@@ -46,6 +49,7 @@ from outreach.foundation.audit import AuditEntry
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
 from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
+from outreach.insight import today
 
 
 def days_ago(days: int) -> date:
@@ -392,6 +396,110 @@ def test_nothing_is_added_to_a_loan_that_is_over(session, officer, installed):
                                         decision=Decision.EXTEND)):
         with pytest.raises(refused.LoanEnded):
             deed()
+
+
+def test_after_a_death_a_unit_is_asked_back_and_returned_but_not_extended(session, officer, mrs_hill,
+                                                                         installed):
+    keeping.record_death(session, officer, mrs_hill)
+    with pytest.raises(refused.HasDied):
+        devices.review(session, officer, installed, on=clock.today(), decision=Decision.EXTEND)
+    devices.ask_back(session, officer, installed)
+    assert installed.follow_up_id is None and installed.device.status is Standing.DUE_BACK
+    [line] = loan_list.collections(session, officer)
+    assert line.why is loan_list.Why.DIED and "with the family" in line.careful
+    devices.take_back(session, officer, installed, on=clock.today(), condition=Condition.GOOD)
+
+
+def test_an_installation_told_after_a_death_is_recorded_all_the_same(session, officer, mrs_hill, lent):
+    keeping.record_death(session, officer, mrs_hill)
+    devices.install(session, officer, lent, on=days_ago(30))
+    assert lent.installed_on == days_ago(30) and lent.follow_up_id is None
+
+
+def test_hours_that_leave_no_time_to_ring_stop_no_installation(session, officer, mrs_hill, lent):
+    entering.change(session, officer, mrs_hill, seen={"safe_from": None}, safe_from=time(21))
+    devices.install(session, officer, lent, on=days_ago(1))
+    assert lent.installed_on == days_ago(1)
+
+
+# The lists
+
+def test_loans_are_listed_by_what_is_due_and_a_restricted_one_shows_its_name_only(session, officer, enter,
+                                                                                 installed, unit):
+    grey = enter("Ann", "Grey", restricted=True, town="Selby", address_line_1="1 Mill Lane",
+                 postcode="YO8 4AA", phones=("+441632960177",))
+    other = devices.lend(session, officer, grey, unit("TC-1002"), consent=consented())
+    devices.ask_back(session, officer, other)
+    first, second = loan_list.list_loans(session, officer).lines
+    assert (first.id, first.why) == (installed.id, loan_list.Why.REVIEW)
+    assert (second.name, second.town, second.why) == ("Ann Grey", "", loan_list.Why.BACK)
+    [collected] = loan_list.collections(session, officer)
+    assert (collected.name, collected.address, collected.phone, collected.careful) == ("Ann Grey", "", "", "")
+    assert loan_list.count(session, officer, loan_list.Show.REVIEW) == 1
+    assert loan_list.count(session, officer, loan_list.Show.ENDED) == 0
+
+
+def test_a_collection_run_has_the_address_the_number_and_what_to_mind(session, officer, mrs_hill, installed):
+    entering.change(session, officer, mrs_hill, seen={"may_visit": Answer.UNKNOWN, "safe_until": None},
+                    may_visit=Answer.NO, safe_until=time(16))
+    devices.ask_back(session, officer, installed)
+    [line] = loan_list.collections(session, officer)
+    assert line.address == "12 High Street, Scarborough, YO12 4TX" and line.phone == "+441632960101"
+    assert line.careful == "Do not visit. Ring before 4pm"
+
+
+def test_the_ambassador_sees_no_stock_and_no_waiting_list(session, ambassador):
+    for look in (lambda: loan_list.list_loans(session, ambassador),
+                 lambda: waiting.waiting_list(session, ambassador),
+                 lambda: listing.list_devices(session, ambassador, listing.Filters()),
+                 lambda: outcome_pack.pack(session, ambassador, outcome_pack.Scope())):
+        with pytest.raises(NotAllowed):
+            look()
+
+
+def test_what_is_late_is_on_today_once(session, officer, installed):
+    def late():
+        return [line for line in today.lines(session, officer) if line.record_type == "loan"]
+    assert late() == []                                   # its own follow-up stands on Today
+    follow_ups.cancel(session, officer, session.get_one(FollowUp, installed.follow_up_id))
+    [line] = late()
+    assert line.record_id == installed.id and "review overdue" in line.why and line.phone == "+441632960101"
+    devices.review(session, officer, installed, on=clock.today(), decision=Decision.EXTEND)
+    assert late() == []
+
+
+# The outcome pack
+
+def test_the_pack_counts_only_those_asked_both_times(session, officer, mr_hill, installed, unit):
+    devices.review(session, officer, installed, on=days_ago(20), decision=Decision.EXTEND,
+                   after=Feelings(4, 3, Decimal(50)))
+    devices.review(session, officer, installed, on=clock.today(), decision=Decision.EXTEND,
+                   after=Feelings(1, 4, Decimal(0)))
+    devices.lend(session, officer, mr_hill, unit("TC-1002"), consent=consented(),
+                 before=Feelings(5, 1, Decimal(9000)))
+    found = outcome_pack.pack(session, officer, outcome_pack.Scope(kind="call_blocker"))
+    assert (found.worried.asked, found.worried.before, found.worried.after) == (1, 1, 0)
+    assert (found.safe.before, found.safe.after) == (0, 1) and found.safe.is_few
+    assert (found.money.lost_before, found.money.lost_since) == (Decimal(400), Decimal(0))
+    assert (found.loans, found.people, found.out_now, found.days) == (2, 2, 2, None)
+
+
+def test_the_pack_counts_calls_of_the_period_kind_and_funder_only(session, officer, installed):
+    for first, last, figures in ((100, 71, (100, 50, 40)), (60, 31, (90, 30, 30)), (30, 1, (80, 10, 10))):
+        call_stats.enter(session, officer, installed, Figures(days_ago(first), days_ago(last), *figures))
+    devices.take_back(session, officer, installed, on=clock.today(), condition=Condition.GOOD)
+
+    def calls(**scope):
+        return outcome_pack.pack(session, officer, outcome_pack.Scope(**scope)).calls
+    assert (calls().received, calls().nuisance, calls().blocked) == (270, 90, 80)
+    assert (calls().nuisance_share, calls().blocked_share) == (33, 89)
+    assert calls(from_on=days_ago(60), to_on=days_ago(20)).received == 90
+    assert calls(funder="PFCC").received == 270 and calls(funder="Rotary").blocked_share is None
+    assert calls(kind="camera").units == 0 and calls(device_id=installed.device_id).units == 1
+    found = outcome_pack.pack(session, officer, outcome_pack.Scope())
+    assert (found.days, found.ended, found.out_now) == (190, 1, 0)
+    later = outcome_pack.pack(session, officer, outcome_pack.Scope(to_on=days_ago(195)))
+    assert later.loans == 0
 
 
 # Trusted callers and statistics

@@ -12,7 +12,8 @@ from outreach.casework.devices import Line as PhoneLine
 from outreach.casework.safe_contact import Answer, Channel
 from outreach.foundation.force import current
 
-Score = Annotated[int | None, Blank]
+_MOST = 2**31
+Score = Annotated[int | None, Field(lt=_MOST), Blank]
 
 
 class UnitsForm(Form):
@@ -53,7 +54,7 @@ class WaitForm(Form):
 
 
 class ReserveForm(Form):
-    device_id: Annotated[int | None, Blank] = None
+    device_id: Annotated[int | None, Field(ge=1, lt=_MOST), Blank] = None
     reason: Annotated[Line, Blank] = ""
 
 
@@ -78,7 +79,7 @@ class LoanForm(FeelingsForm, TelephoneForm):
     messages = {"device_id": "Choose the unit", "consent_by": "Choose who consented"}
 
     kind: Annotated[Name, Blank] = ""
-    device_id: int
+    device_id: Annotated[int, Field(ge=1, lt=_MOST)]
     consent_by: Annotated[ConsentBy | None, Blank] = None
     consent_on: Annotated[UkDate | None, Blank] = None
     consent_name: Annotated[Name, Blank] = ""
@@ -140,9 +141,9 @@ class StatsForm(Form):
     serial: Annotated[Name, Blank] = ""
     from_on: UkDate
     to_on: UkDate
-    received: Annotated[int, Field(ge=0)]
-    nuisance: Annotated[int, Field(ge=0)]
-    blocked: Annotated[int, Field(ge=0)]
+    received: Annotated[int, Field(ge=0, lt=_MOST)]
+    nuisance: Annotated[int, Field(ge=0, lt=_MOST)]
+    blocked: Annotated[int, Field(ge=0, lt=_MOST)]
 
 
 class SheetForm(Form):

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -136,16 +137,17 @@ def review_after(day: date, months: int | None = None) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def plan_next(session: Session, actor: Actor, loan: DeviceLoan, day: date, reason: str) -> FollowUp:
-    """Plan what is next for a loan, and settle what was planned; within the operation that calls this."""
+def plan_next(session: Session, actor: Actor, loan: DeviceLoan, day: date, reason: str) -> None:
+    """Plan what is next for a loan, and settle what was planned; within the operation that calls this. Where
+    nobody may be rung (a death, hours that leave no time), Today shows the loan itself on its day."""
     settle_planned(session, actor, loan)
     victim = loan.victim
     able = {account.id for account in follow_ups.may_be_given(session, victim)}
     assignee = victim.assigned_to_id if victim.assigned_to_id in able else actor.id
-    planned = follow_ups.plan(session, actor, victim, step=Step.OTHER, assignee_id=assignee,
-                              due_at=follow_ups.first_working_moment(victim, day), reason=reason)
-    loan.follow_up_id = planned.id
-    return planned
+    with suppress(follow_ups.BadTime):
+        planned = follow_ups.plan(session, actor, victim, step=Step.OTHER, assignee_id=assignee,
+                                  due_at=follow_ups.first_working_moment(victim, day), reason=reason)
+        loan.follow_up_id = planned.id
 
 
 def settle_planned(session: Session, actor: Actor, loan: DeviceLoan) -> None:

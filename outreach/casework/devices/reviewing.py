@@ -9,7 +9,14 @@ from outreach.casework.devices import feelings
 from outreach.casework.devices.feelings import Feelings, Moment
 from outreach.casework.devices.lending import plan_next, review_after, settle_planned
 from outreach.casework.devices.loans import Condition, DeviceLoan, refuse_ended, refuse_future
-from outreach.casework.devices.refused import NotOnLoan, Refused, ReviewBeforeInstall, StillToCome, TooEarly
+from outreach.casework.devices.refused import (
+    HasDied,
+    NotOnLoan,
+    Refused,
+    ReviewBeforeInstall,
+    StillToCome,
+    TooEarly,
+)
 from outreach.casework.devices.stock import Standing, lock
 from outreach.foundation.clock import today
 from outreach.foundation.dates import spoken
@@ -83,6 +90,8 @@ def take_back(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, con
 
 
 def _extend(session: Session, actor: Actor, loan: DeviceLoan, until: date) -> None:
+    if loan.victim.deceased_on:
+        raise HasDied(f"{loan.victim.spoken_name} is recorded as having died: ask for it back", "decision")
     if until <= today():
         raise TooEarly("Enter a day to come for the next review", "until")
     if until > review_after(today(), 24):
@@ -99,9 +108,7 @@ def _ask_back(session: Session, actor: Actor, loan: DeviceLoan, by: date) -> Non
         raise Refused("Enter a day within the next year", "until")
     loan.asked_back_on = by
     _stand(session, loan, Standing.DUE_BACK)
-    settle_planned(session, actor, loan)
-    if not loan.victim.deceased_on:
-        plan_next(session, actor, loan, by, f"Bring the {loan.device.kind_words} back")
+    plan_next(session, actor, loan, by, f"Bring the {loan.device.kind_words} back")
 
 
 def _stand(session: Session, loan: DeviceLoan, standing: Standing) -> None:

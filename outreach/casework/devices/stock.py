@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Index, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.casework.devices.kinds import kind_of, kinds
@@ -107,8 +108,13 @@ def add(session: Session, actor: Actor, *, kind: str, serials: str, model: str =
         raise BadSerials(problems, len(good))
     devices = [Device(kind=kind, model=model.strip(), cost=cost, funder=funder.strip(), **unit)
                for unit in good]
-    session.add_all(devices)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add_all(devices)
+            session.flush()
+    except IntegrityError as twice:
+        raise Refused("Somebody added one of these just now: look at the stock and try again",
+                      "serials") from twice
     return devices
 
 
