@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from outreach import demo
 from outreach.casework import devices, follow_ups
 from outreach.casework.devices import (
     BadSerials,
@@ -48,7 +49,7 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.audit import AuditEntry
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
-from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
+from outreach.foundation.permissions import COMMAND_LINE, NotAllowed, Role
 from outreach.insight import today
 
 
@@ -650,3 +651,17 @@ def test_a_review_goes_to_whoever_looks_after_the_person_while_they_work_here(se
     devices.install(session, officer, loan, on=clock.today())
     assert session.get_one(FollowUp, loan.follow_up_id).assignee_id == officer.id
     assert follow_ups.Step.OTHER is session.get_one(FollowUp, loan.follow_up_id).step
+
+
+def test_the_demonstration_shows_a_unit_in_every_state_and_a_loan_in_each(database, tmp_path):
+    demo.load(database, password="a long enough password", uploads=tmp_path)
+    with database.writing() as session:
+        [officer] = session.scalars(select(Account).where(Account.role == Role.OFFICER))
+        assert {one.status for one in session.scalars(select(Device))} == set(Standing)
+        shown = {show: loan_list.count(session, officer.actor, show) for show in loan_list.Show}
+        assert min(shown.values()) >= 1
+        found = outcome_pack.pack(session, officer.actor, outcome_pack.Scope())
+        assert found.calls.nuisance > found.calls.blocked > 300 and found.worried.asked >= 2
+        assert {line.serial != "" for line in waiting.waiting_list(session, officer.actor)} == {True, False}
+        titles = [line.title for line in today.lines(session, officer.actor)]
+        assert "Reserve a call blocker" in titles and "Order more door chains" in titles
