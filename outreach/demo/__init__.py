@@ -15,6 +15,7 @@ from outreach.casework.victims import Victim
 from outreach.demo import calls, letters, measures, people, referrals
 from outreach.demo import letters, measures, people, referrals
 from outreach.demo import devices, measures, people
+from outreach.demo import devices, letters, measures, people, referrals
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
