@@ -12,10 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.demo import calls, letters, measures, people, referrals
-from outreach.demo import letters, measures, people, referrals
-from outreach.demo import devices, measures, people
-from outreach.demo import devices, letters, measures, people, referrals
+from outreach.demo import calls, devices, letters, measures, people, referrals
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
