@@ -171,6 +171,7 @@ TABLE = {
     f"POST {VICTIM}/letters/preview": "OA",
     f"POST {VICTIM}/letters": "OA",
     # households
+    "GET /desk/households/{household_id:int}": "OAS",
     "GET /desk/imports": "O",
     "POST /desk/imports": "O",
     "GET /desk/imports/new": "O",

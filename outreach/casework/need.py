@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, object_session
 
 from outreach.casework.safe_contact import Answer
 from outreach.foundation.clock import today
@@ -62,11 +64,36 @@ def reckon(facts: Facts, force: Force | None = None) -> Need:
 
 
 def reckon_for(victim: "Victim") -> None:
-    """Reckon a victim's need anew from what the record shows; whoever changes a fact calls this."""
+    """Reckon a victim's need anew from what the record shows; whoever changes a fact calls this. Where the
+    force counts reports by household, the need of those who live with them is reckoned too."""
+    for name, value in _reckoned(victim).items():
+        setattr(victim, name, value)
+    reckon_beside(victim, victim.household_id)
+
+
+def reckon_beside(victim: "Victim", household_id: int | None) -> None:
+    """Reckon the need of the others at an address anew, where the force counts by household."""
+    kind, session = type(victim), object_session(victim)
+    if session is None or household_id is None or not current().households.repeat_victim_household:
+        return
+    session.flush()
+    refresh(session, session.scalars(select(kind).where(
+        kind.household_id == household_id, kind.id != victim.id, kind.merged_into_id.is_(None))).all())
+
+
+def refresh(session: Session, victims: Sequence["Victim"]) -> None:
+    """Reckon the need of these anew. Nobody changed their records, so neither version nor log says so."""
+    for victim in victims:
+        found: dict[str, Any] = _reckoned(victim)
+        table: Any = victim.__table__
+        session.execute(update(table).where(table.c.id == victim.id).values(found))
+        session.expire(victim, [*found])
+
+
+def _reckoned(victim: "Victim") -> dict[str, Any]:
     found = reckon(facts_of(victim))
-    victim.need_score, victim.need_reasons = found.score, found.reasons
     stands = victim.assessed_band if assessment_stands(victim.assessed_on) else None
-    victim.band = stands or found.band
+    return {"need_score": found.score, "need_reasons": found.reasons, "band": stands or found.band}
 
 
 def assessment_stands(assessed_on: date | None) -> bool:
@@ -87,20 +114,36 @@ def facts_of(victim: "Victim") -> Facts:
 
 
 def is_repeat_victim(victim: "Victim") -> bool:
-    """Whether they were defrauded again within the months that the force counts."""
-    return is_repeat([report.reported_on for report in victim.fraud_reports],
-                     current().households.repeat_victim_months)
+    """Whether they were defrauded as often, within as many months, as the force counts."""
+    rule = current().households
+    dates = [report.reported_on for report in victim.fraud_reports]
+    if rule.repeat_victim_household:
+        dates += [report.reported_on for other in _housemates(victim) for report in other.fraud_reports]
+    return is_repeat(dates, rule.repeat_victim_months, rule.repeat_victim_incidents)
 
 
-def is_repeat(dates: Sequence[date | None], months: int) -> bool:
-    """Whether a report came within so many months after an earlier one; a report without a date counts."""
+def _housemates(victim: "Victim") -> Sequence["Victim"]:
+    """Those who live with somebody, as far as is known; nobody told apart."""
+    kind, session = type(victim), object_session(victim)
+    if session is None or victim.household_id is None or victim.household_standing == "apart":
+        return []
+    return session.scalars(select(kind).where(
+        kind.household_id == victim.household_id, kind.id != victim.id, kind.merged_into_id.is_(None),
+        kind.household_standing != "apart")).all()
+
+
+def is_repeat(dates: Sequence[date | None], months: int, incidents: int = 2) -> bool:
+    """Whether so many reports came within so many months of one another; one without a date always counts."""
     known = sorted(day for day in dates if day is not None)
-    if len(known) < len(dates):
-        return len(dates) > 1
-    return any(later <= _months_after(earlier, months) for earlier, later in pairwise(known))
+    dated = incidents - (len(dates) - len(known))      # how many of them must be near to one another
+    if len(dates) < incidents or dated <= 1:
+        return len(dates) >= incidents
+    spans = zip(known, known[dated - 1:], strict=False)
+    return any(last <= months_after(first, months) for first, last in spans)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later (earlier, if negative), or the last day of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

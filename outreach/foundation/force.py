@@ -120,7 +120,11 @@ class ReferralRules(_Section):
 
 
 class HouseholdRules(_Section):
+    """Who counts as a repeat victim: so many reports within so many months of one another."""
+
     repeat_victim_months: int
+    repeat_victim_incidents: int
+    repeat_victim_household: bool
 
 
 class DeviceKind(_Section):

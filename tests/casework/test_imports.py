@@ -11,10 +11,11 @@ import xlsxwriter
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Session
 
-from outreach.casework import follow_ups
+from outreach.casework import follow_ups, need
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.imports import (
+    by_household,
     committing,
     deciding,
     filing,
@@ -33,6 +34,7 @@ from outreach.casework.imports.whole import import_file
 from outreach.casework.victims import Victim, VictimPhone
 from outreach.foundation.accounts import Account
 from outreach.foundation.db import Database
+from outreach.foundation.force import current
 from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
 
 HEAD = ["Ref", "Reported", "Title", "First name", "Surname", "Date of birth", "Address", "Town", "Postcode",
@@ -507,3 +509,40 @@ def test_a_list_that_turns_out_unreadable_half_way_leaves_nothing_behind(
     assert everything(desk.database) == before
     with desk.database.reading() as session:
         assert session.get_one(VictimImport, 1).state is State.REFUSED
+
+
+# Repeat victims, by the dates of their reports
+
+@pytest.mark.parametrize(("earlier", "repeat"), [("03/03/2025", True), ("03/03/2019", False)])
+def test_a_list_counts_a_repeat_victim_by_dates_as_the_record_does(desk: Desk, write: Write, earlier: str,
+                                                                   repeat: bool) -> None:
+    first = ["NFRC190000000009", earlier, *HILL[2:]]
+    for rows in ([first], [HILL]):
+        desk.commit(desk.check(write(rows, name=f"{rows[0][0]}.csv")))
+    with desk.database.reading() as session:
+        hill = session.scalars(select(Victim)).one()
+        assert len(hill.fraud_reports) == 2
+        assert ("repeat_victim" in hill.need_reasons) is repeat is need.is_repeat_victim(hill)
+        fresh = need.reckon(need.facts_of(hill))
+        assert (hill.need_score, hill.need_reasons) == (fresh.score, fresh.reasons)
+
+
+def test_two_old_reports_of_one_list_are_counted_by_dates_too(desk: Desk, write: Write) -> None:
+    old = ["NFRC190000000009", "03/03/2019", *HILL_AGAIN[2:]]
+    desk.commit(desk.check(write([HILL, old])))
+    [hill] = desk.victims()
+    assert "repeat_victim" not in hill.need_reasons
+
+
+def test_where_households_count_a_list_reckons_everybody_at_the_address(
+        desk: Desk, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    force = current()
+    rules = force.households.model_copy(update={"repeat_victim_household": True})
+    changed = force.model_copy(update={"households": rules})
+    for module in (need, by_household):
+        monkeypatch.setattr(module, "current", lambda: changed)
+    husband = ["NFRC260000000007", "03/04/2026", "Mr", "Wilfred", "Hill", "01/02/1936", *HILL[6:9],
+               *[""] * 6]
+    desk.commit(desk.check(write([HILL])))
+    desk.commit(desk.check(write([husband], name="b.csv")))
+    assert [("repeat_victim" in victim.need_reasons) for victim in desk.victims()] == [True, True]

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from outreach.casework import follow_ups, search, timeline
+from outreach.casework import follow_ups, letters, search, timeline
 from outreach.casework.contacts import Contact, ContactChannel, Outcome
 from outreach.casework.fraud_reports import FraudReport, Source, enter_report
+from outreach.casework.households import HouseholdStay
+from outreach.casework.letters import Letter
 from outreach.casework.safe_contact import Answer
 from outreach.casework.search.keeping import engine_of
 from outreach.casework.victims import (
@@ -27,6 +29,7 @@ from outreach.foundation.clock import now
 from outreach.foundation.force import current
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, NotAllowed
+from outreach.records import metadata
 
 LEFT_OUT = {"version", "changed_at"}
 
@@ -170,3 +173,29 @@ def test_a_death_on_either_record_cancels_what_was_planned_for_both(session, off
     merging.unmerge(session, officer, combined)
     assert [found.victim_id for found in planned] == [mrs_hill.id, peggy.id]
     assert {found.status for found in planned} == {follow_ups.Status.CANCELLED}
+
+
+# Numbers are joined one by one, and matching files the kept record anew.
+NOT_MOVED = {"victim_phone", "match_key"}
+
+
+def test_whatever_hangs_on_a_victim_is_moved_or_named_as_an_exception():
+    hanging = {table.name for table in metadata.tables.values() for column in table.columns
+               if column.name == "victim_id" and column.references(Victim.__table__.c.id)}
+    moved = {noun.__tablename__ for noun in merging.ATTACHED}
+    assert hanging - moved == NOT_MOVED and moved <= hanging
+
+
+@pytest.mark.parametrize("noun", [Letter, HouseholdStay])
+def test_letters_and_former_homes_go_with_the_record_and_come_back(session, officer, mrs_hill, peggy, noun):
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        peggy.may_post = Answer.YES
+        for line in ("1 Old Lane", "2 New Lane"):
+            peggy.address_line_1 = line
+            entering.settled_in(session, peggy)
+    letters.write(session, officer, peggy, "closing")
+    theirs = session.scalars(select(noun.id).where(noun.victim_id == peggy.id)).all()
+    combined = merging.merge(session, officer, mrs_hill, peggy)
+    assert theirs and set(theirs) <= {*session.scalars(select(noun.id).where(noun.victim_id == mrs_hill.id))}
+    merging.unmerge(session, officer, combined)
+    assert set(theirs) <= {*session.scalars(select(noun.id).where(noun.victim_id == peggy.id))}

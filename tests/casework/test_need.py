@@ -9,6 +9,7 @@ from outreach.casework import need
 from outreach.casework.fraud_reports import Source, enter_report
 from outreach.casework.need import Band, Facts
 from outreach.casework.safe_contact import Answer
+from outreach.casework.victims import entering, home
 from outreach.foundation.force import current
 
 NOBODY = Facts(age=None, factors=[], lost=Decimal(0), reports=1, suspect_known=False, reached=True)
@@ -109,3 +110,61 @@ def test_how_long_ago_still_counts_is_for_the_force_to_say(session, officer, mrs
                      reported_on=date(year, 5, 4))
     assert ("repeat_victim" in mrs_hill.need_reasons) is repeat
     assert need.is_repeat_victim(mrs_hill) is repeat
+
+
+# The force's own rule
+
+@pytest.mark.parametrize(("dates", "incidents", "repeat"), [
+    ([date(2025, 1, 1), date(2025, 6, 1)], 3, False),
+    ([date(2025, 1, 1), date(2025, 6, 1), date(2026, 1, 1)], 3, True),
+    ([date(2021, 1, 1), date(2025, 6, 1), date(2026, 1, 1)], 3, False),
+    ([date(2025, 6, 1), date(2026, 1, 1), None], 3, True),
+    ([date(2021, 6, 1), date(2026, 1, 1), None], 3, False), ([None, None], 3, False)])
+def test_how_many_reports_make_a_repeat_victim_is_for_the_force_to_say(dates, incidents, repeat):
+    assert need.is_repeat(dates, 24, incidents) is repeat
+
+
+@pytest.fixture
+def by_household(monkeypatch):
+    force = current()
+    rules = force.households.model_copy(update={"repeat_victim_household": True})
+    changed = force.model_copy(update={"households": rules})
+    monkeypatch.setattr(need, "current", lambda: changed)
+
+
+def report(session, actor, victim):
+    enter_report(session, actor, victim, source=Source.SELF, fraud_type="courier",
+                 reported_on=date(2026, 5, 4))
+    session.commit()
+    session.expire_all()
+
+
+def test_each_person_is_counted_alone_unless_the_force_says_otherwise(session, officer, mrs_hill, mr_hill):
+    report(session, officer, mrs_hill)
+    report(session, officer, mr_hill)
+    assert not need.is_repeat_victim(mrs_hill) and "repeat_victim" not in mrs_hill.need_reasons
+
+
+def test_where_households_count_a_report_makes_a_repeat_victim_of_whoever_lives_there(
+        session, officer, mrs_hill, mr_hill, by_household):
+    report(session, officer, mrs_hill)
+    version = mrs_hill.version
+    report(session, officer, mr_hill)
+    assert need.is_repeat_victim(mrs_hill) and "repeat_victim" in mrs_hill.need_reasons
+    assert mrs_hill.version == version      # nobody changed her record
+
+
+def test_whoever_lives_apart_or_moves_out_counts_alone(session, officer, mrs_hill, mr_hill, by_household):
+    report(session, officer, mrs_hill)
+    report(session, officer, mr_hill)
+    home.split(session, officer, mr_hill)
+    session.commit()
+    session.expire_all()
+    assert "repeat_victim" not in mrs_hill.need_reasons and "repeat_victim" not in mr_hill.need_reasons
+    home.rejoin(session, officer, mr_hill)
+    assert "repeat_victim" in mr_hill.need_reasons
+    entering.change(session, officer, mr_hill, seen={"address_line_1": "12 High Street"},
+                    address_line_1="9 Elsewhere")
+    session.commit()
+    session.expire_all()
+    assert "repeat_victim" not in mrs_hill.need_reasons and "repeat_victim" not in mr_hill.need_reasons

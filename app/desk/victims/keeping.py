@@ -121,7 +121,9 @@ def update_household(request: Request, victim: OpenedVictim, posted: Posted, ses
         "apart": (home.split, f"{victim.spoken_name} is told apart from the others at this address."),
     }.get(str(posted.get("standing")), (home.rejoin, "Back in the household."))
     change(session, me, victim)
-    return go(request, f"/desk/victims/{victim.id}", flash=flash)
+    together = posted.get("back") == "household" and victim.household_id
+    return go(request, f"/desk/households/{together}" if together else f"/desk/victims/{victim.id}",
+              flash=flash)
 
 
 @room.post("/openings", needs=May.SEE_RESTRICTED)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from outreach.casework.imports import counting, rows, steps
+from outreach.casework.imports import by_household, counting, rows, steps
 from outreach.casework.imports.bulk import Bulk, moment
 from outreach.casework.imports.entering import Entering
 from outreach.casework.imports.filing import Filing
@@ -62,6 +62,7 @@ def run_commit(database: Database, import_id: int, progress: Progress = quiet) -
     except Overtaken:
         return
     filing.file_rest(database)
+    by_household.reckon(database, import_id)
     with database.transaction() as session, acting(session, actor, "import.committed"):
         _finish(session, session.get_one(VictimImport, import_id))
 

@@ -98,16 +98,17 @@ class Entering:
             self._people[found.id] = standing.of_record(self._bulk, found)
         for victim_id, number in self._bulk.select("victim_id, number", "victim_phone", "victim_id", wanted):
             self._people[victim_id].phones.append(number)
-        for victim_id, reference, lost, known in self._bulk.select(
-                "victim_id, national_reference, lost, suspect_known", "fraud_report", "victim_id", wanted):
-            self._add_up(self._people[victim_id], reference, lost or 0, bool(known))
+        for victim_id, reference, on, lost, known in self._bulk.select(
+                "victim_id, national_reference, reported_on, lost, suspect_known", "fraud_report",
+                "victim_id", wanted):
+            self._add_up(self._people[victim_id], reference, on and str(on), lost or 0, bool(known))
         for victim_id, in self._bulk.select("victim_id", "follow_up", "victim_id", wanted,
                                             "AND status IN ('planned', 'due')"):
             self._people[victim_id].has_follow_up = True
 
     @staticmethod
-    def _add_up(person: Standing, reference: str, lost: int, suspect_known: bool) -> None:
-        person.reports += 1
+    def _add_up(person: Standing, reference: str, on: str | None, lost: int, suspect_known: bool) -> None:
+        person.reports.append(on)
         person.lost += lost
         person.suspect_known |= suspect_known
         if reference:
@@ -160,7 +161,7 @@ class Entering:
         facts = _blank_report() | {name: values[name] for name in _REPORT_FIELDS if name in values} | {
             "id": report_id, "victim_id": person.id, "import_id": self._import_id, "created_at": self._moment}
         self._reports.append(tuple(facts[name] for name in _REPORT_COLUMNS))
-        self._add_up(person, reference, lost or 0, False)
+        self._add_up(person, reference, values.get("reported_on"), lost or 0, False)
         if row.verdict is Verdict.UPDATE:
             self._trail.add(Action.COLLECTION, "fraud_report", report_id, row.number, victim=person.id)
         return report_id

@@ -37,7 +37,7 @@ class Standing:
     is_new: bool = False
     phones: list[str] = field(default_factory=list)
     references: set[str] = field(default_factory=set)
-    reports: int = 0
+    reports: list[str | None] = field(default_factory=list)    # the day of each, None where not known
     lost: int = 0                   # pence
     suspect_known: bool = False
     has_follow_up: bool = False
@@ -83,7 +83,7 @@ class Standing:
         born = facts["born_on"]
         found = _need(
             _age(str(born) if born else None, facts["age_estimate"], clock.today()), facts["vulnerability"],
-            facts["lives_alone"] == "yes", _step(self.lost), self.reports > 1, self.suspect_known,
+            facts["lives_alone"] == "yes", _step(self.lost), self._is_repeat(), self.suspect_known,
             facts["first_reached_at"] is not None)
         return self.put(dict(zip(_NEED, found, strict=True)) | self._assessed())
 
@@ -92,6 +92,14 @@ class Standing:
         band, on = self.facts["assessed_band"], self.facts["assessed_on"]
         stands = band and need.assessment_stands(date.fromisoformat(str(on)))
         return {"band": band} if stands else {}
+
+    def _is_repeat(self) -> bool:
+        """By the force's rule, as `need.is_repeat_victim` has it."""
+        if len(self.reports) < 2:       # most people have one
+            return False
+        rule = current().households
+        return need.is_repeat([date.fromisoformat(day) if day else None for day in self.reports],
+                              rule.repeat_victim_months, rule.repeat_victim_incidents)
 
     def put(self, values: dict[str, Any]) -> dict[str, Any]:
         """Set columns. Gives what stood there before, where it changed."""
@@ -109,7 +117,7 @@ def _need(age: int | None, codes: str, lives_alone: bool, lost: int, repeat: boo
     if lives_alone and "lives_alone" not in factors:
         factors.append("lives_alone")
     found = need.reckon(need.Facts(age=age, factors=factors, lost=Decimal(lost), reports=1 + repeat,
-                                   suspect_known=suspect_known, reached=reached), current())
+                                   suspect_known=suspect_known, reached=reached, repeat=repeat), current())
     return found.score, found.band.value, as_json(found.reasons)
 
 

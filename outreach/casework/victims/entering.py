@@ -59,8 +59,12 @@ def settled_in(session: Session, victim: Victim) -> None:
     """Bring everything that follows from a victim's details up to date: the household at their address, the
     keys under which matching files them, their need, and search. Whoever changes a detail calls this."""
     session.flush()
+    left = victim.household_id
     home.settle(session, victim)
+    session.flush()
     need.reckon_for(victim)
+    if left != victim.household_id:
+        need.reckon_beside(victim, left)
     session.flush()
     look_alikes.file(session, victim)
     search.index_victim(session, victim)

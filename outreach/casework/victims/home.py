@@ -66,7 +66,7 @@ def settle(session: Session, victim: Victim) -> None:
 @operation("household.confirmed", needs=May.EDIT_VICTIM)
 def confirm(session: Session, actor: Actor, victim: Victim) -> None:
     """These people do live together: this one and everybody shown with them. Raises `NoHousehold`."""
-    _stand(session, victim, Standing.CONFIRMED)
+    _stand(victim, Standing.CONFIRMED)
     for other in session.scalars(_others(victim).with_for_update(of=Victim)):
         other.household_standing = Standing.CONFIRMED
 
@@ -74,19 +74,20 @@ def confirm(session: Session, actor: Actor, victim: Victim) -> None:
 @operation("household.split", needs=May.EDIT_VICTIM)
 def split(session: Session, actor: Actor, victim: Victim) -> None:
     """This person lives at the address, but not with the others. Raises `NoHousehold`."""
-    _stand(session, victim, Standing.APART)
+    _stand(victim, Standing.APART)
 
 
 @operation("household.joined", needs=May.EDIT_VICTIM)
 def rejoin(session: Session, actor: Actor, victim: Victim) -> None:
     """Take a split back: the address speaks again. Raises `NoHousehold`."""
-    _stand(session, victim, Standing.PROPOSED)
+    _stand(victim, Standing.PROPOSED)
 
 
-def _stand(session: Session, victim: Victim, standing: Standing) -> None:
+def _stand(victim: Victim, standing: Standing) -> None:
     if victim.household_id is None:
         raise NoHousehold(f"Enter an address for {victim.spoken_name} first")
     victim.household_standing = standing
+    need.reckon_for(victim)     # whose reports count may hang on it
 
 
 def _others(victim: Victim) -> Select[Victim]:

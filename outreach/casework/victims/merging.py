@@ -15,6 +15,7 @@ from outreach.casework.contacts import REACHED, Contact
 from outreach.casework.devices import DeviceLoan, DeviceWait
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
+from outreach.casework.households import HouseholdStay
 from outreach.casework.letters.record import Letter
 from outreach.casework.measures import Measure
 from outreach.casework.referrals import Referral
@@ -35,6 +36,7 @@ ATTACHED: tuple[Any, ...] = (
     Call,
     Contact,
     FollowUp,
+    HouseholdStay,
     Letter,
     Measure,
     DeviceLoan,
