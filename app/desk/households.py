@@ -28,8 +28,8 @@ def show(request: Request, household_id: int, session: Db, me: Me) -> Response:
     seen = open_household(session, me, household_id)
     names = {victim.id: victim.name for victim in seen.shown}
     return page(request, "desk/households/show.html", block="timeline", seen=seen, names=names, told=told,
-                months=force.current().households.repeat_victim_months, due=_due(session, [*names]), now=clock.now(),
-                **_happened(request, session, [*names]))
+                months=force.current().households.repeat_victim_months, due=_due(session, [*names]),
+                now=clock.now(), **_happened(request, session, [*names]))
 
 
 def _due(session: Session, victims: list[int]) -> Any:
