@@ -81,6 +81,16 @@ TABLE = {
     "POST /desk/calls/banks/{bank_id:int}/retirement": "OD",
     "POST /desk/calls/banks/{bank_id:int}/branches/{branch_id:int}/name": "OD",
     # assessments
+    f"GET {VICTIM}/assessments": "OAS",
+    f"POST {VICTIM}/assessments": "O",
+    f"GET {VICTIM}/assessments/new": "O",
+    f"POST {VICTIM}/assessments/score": "O",
+    "GET /desk/settings/factors": "OD",
+    "POST /desk/settings/factors": "OD",
+    "POST /desk/settings/bands": "OD",
+    "GET /desk/settings/factors/{factor_id:int}": "OD",
+    "POST /desk/settings/factors/{factor_id:int}": "OD",
+    "POST /desk/settings/factors/{factor_id:int}/retirement": "OD",
     # measures
     f"GET {VICTIM}/measures": "OAS",
     f"POST {VICTIM}/measures": "OA",

@@ -49,14 +49,17 @@ def badges(victim: Victim) -> list[str]:
     """What must not be overlooked, beside the band."""
     shown = ((victim.deceased_on, "Has died"), (victim.restricted, "Restricted"),
              (need.is_repeat_victim(victim), "Repeat victim"),
-             (victim.enhanced_rights, "Enhanced rights"))
+             (victim.adult_at_risk, "Adult at risk"), (victim.enhanced_rights, "Enhanced rights"))
     return [words for is_so, words in shown if is_so]
 
 
 def why(victim: Victim) -> str:
-    """Why the band is what it is, as one sentence."""
+    """Why the band is what it is: who judged it, or what the points are for."""
     words = need.in_words(victim.need_reasons)
-    return words[:1].upper() + words[1:]
+    words = words[:1].upper() + words[1:]
+    if not need.assessment_stands(victim.assessed_on):
+        return words
+    return f"Assessed on {spoken.day(victim.assessed_on)}. {words}"
 
 
 def safe(victim: Victim) -> list[tuple[str, str, str]]:

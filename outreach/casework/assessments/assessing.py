@@ -92,11 +92,17 @@ def propose(session: Session, victim: Victim) -> Proposal | None:
     """A first contact for somebody in high need for whom nothing is planned; None for everybody else."""
     if victim.band is not Band.HIGH or victim.deceased_on:
         return None
-    planned = exists().where(FollowUp.victim_id == victim.id, FollowUp.status.in_(OPEN))
-    if session.scalar(select(planned)):
+    if is_planned(session, victim):
         return None
     return Proposal(follow_ups.first_attempt_due(Band.HIGH, now(), victim), "Assessed as in high need",
                     victim.assigned_to_id, Step.ATTEMPT)
+
+
+def is_planned(session: Session, victim: Victim) -> bool:
+    """Whether a follow-up is open for somebody, but for one that only asks for a review."""
+    planned = exists().where(FollowUp.victim_id == victim.id, FollowUp.status.in_(OPEN),
+                             FollowUp.step != Step.REVIEW)
+    return bool(session.scalar(select(planned)))
 
 
 def _whose(session: Session, actor: Actor, victim: Victim) -> int:
