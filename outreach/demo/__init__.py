@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
 from outreach.demo import calls, devices, letters, measures, people, referrals
+from outreach.demo import assessments, letters, measures, people, referrals
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
@@ -23,6 +24,7 @@ from outreach.foundation.permissions import Role
 # its line.
 STORIES: dict[str, Callable[[Session, Cast, Mapping[str, Any]], None]] = {
     "calls": calls.tell,
+    "assessments": assessments.tell,
     "letters": letters.tell,
     "measures": measures.tell,
     "referrals": referrals.tell,
