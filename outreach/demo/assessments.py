@@ -28,8 +28,8 @@ def tell(session: Session, cast: Cast, facts: Mapping[str, Any]) -> None:
 
 def _judgement(said: Mapping[str, Any]) -> Judgement:
     on = today() - timedelta(days=said["days_ago"])
-    answers = {name: Tells(said[name]) for name in _ANSWERS if name in said}
+    known: dict[str, Any] = {name: said[name] for name in _SAID if name in said}
+    known |= {"adult_at_risk": Tells.NO} | {name: Tells(said[name]) for name in _ANSWERS if name in said}
     review = today() + timedelta(days=said["review_in_days"]) if "review_in_days" in said else None
     return Judgement(on=on, override=Band(said["override"]) if "override" in said else None,
-                     next_review_on=review, **({"adult_at_risk": Tells.NO} | answers),
-                     **{name: said[name] for name in _SAID if name in said})
+                     next_review_on=review, **known)
