@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.demo import calls, devices, letters, measures, people, referrals
-from outreach.demo import assessments, letters, measures, people, referrals
+from outreach.demo import assessments, calls, devices, letters, measures, people, referrals
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
