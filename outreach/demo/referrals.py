@@ -20,10 +20,10 @@ from outreach.casework.referrals import (
     sharing,
 )
 from outreach.demo.people import Cast
-from outreach.foundation import letterbox
+from outreach.foundation import letterbox, outbox
 from outreach.foundation.clock import at, day_of, now, today
 from outreach.foundation.operation import acting
-from outreach.foundation.permissions import Actor, Role
+from outreach.foundation.permissions import WORKER, Actor, Role
 
 _WORDS = ("recipient", "consent_reason", "wishes", "happened", "asks")
 
@@ -68,11 +68,14 @@ def _date_back(session: Session, officer: Actor, referral: Referral, sent_at: da
 
 
 def _answer(session: Session, officer: Actor, referral: Referral, answer: Mapping[str, Any]) -> None:
-    """What came by telephone is written down; what comes through the link waits for the worker."""
+    """What came by telephone is written down; what came through the link is brought in as the worker would,
+    and nobody is mailed about it."""
     if answer["came_by"] == "link":
         link = letterbox.newest(session, ("referral", referral.id))
         assert link is not None
-        letterbox.answer(session, link, answer["kind"], answer.get("words", ""))
+        came = letterbox.answer(session, link, answer["kind"], answer.get("words", ""))
+        referrals.answering.take_in(session, WORKER, referral, came)
+        outbox.cancel(session, ("referral", referral.id), referrals.answering.CAME, referrals.answering.TELL)
         return
     referrals.hear(session, officer, referral, StepKind(answer["kind"]), words=answer.get("words", ""),
                    came_by=CameBy(answer["came_by"]), at=_moment(answer["days_ago"], 15))

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
+from sqlalchemy.exc import ProgrammingError
 
 from app.main import build
 from outreach.casework import referrals
@@ -20,6 +21,7 @@ from outreach.casework.referrals import (
 )
 from outreach.foundation import clock, letterbox
 from outreach.foundation.audit import AuditEntry
+from outreach.foundation.db import Database
 from outreach.foundation.letterbox import LetterboxAnswer, LetterboxLink
 from outreach.foundation.outbox import OutboxMessage
 
@@ -173,3 +175,38 @@ def test_a_code_is_typed_from_a_letter(partner, code):
                             (f"{HERE}/{code}?", "This code opens nothing")):
         wrong = partner.post(HERE, data={"code": typed}, headers=OURS)
         assert wrong.status_code == 422 and sentence in words(wrong)
+
+
+GRANTS = ("SELECT ON letterbox_link", "SELECT, INSERT ON letterbox_answer", "SELECT, INSERT ON outbox",
+          "USAGE ON SEQUENCE letterbox_answer_id_seq", "USAGE ON SEQUENCE outbox_id_seq")
+
+
+@pytest.fixture
+def public_login(database):
+    """The address of this database for a login that may do what the letterbox needs, and nothing else."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has no logins")
+    with database.writer.begin() as line:
+        line.exec_driver_sql("DROP ROLE IF EXISTS public_face")
+        line.exec_driver_sql("CREATE ROLE public_face LOGIN NOSUPERUSER NOBYPASSRLS")
+        for grant in GRANTS:
+            line.exec_driver_sql(f"GRANT {grant} TO public_face")
+    yield database.url.replace("//app@", "//public_face@")
+    with database.writer.begin() as line:
+        line.exec_driver_sql("DROP OWNED BY public_face")
+        line.exec_driver_sql("DROP ROLE public_face")
+
+
+def test_the_public_faces_own_login_reads_nothing_of_casework(site, session, public_login, code):
+    """Its process answers on its own host with a login that could not read a victim if it were taken over,
+    nor the seeds from which codes are derived (design: answers 1)."""
+    login = Database(public_login)
+    for table in ("victim", "referral", "referral_step", "agency", "letterbox_seed", "account"):
+        with pytest.raises(ProgrammingError, match="permission denied"), login.reader.connect() as line:
+            line.exec_driver_sql(f"SELECT 1 FROM {table}")
+    partner = TestClient(build("public", database=login), follow_redirects=False)
+    assert "Mrs Margaret Hill" in partner.get(f"{HERE}/{code}").text
+    for form in ({"kind": "accepted"}, {"kind": "question", "question": "Which day?"}):
+        assert partner.post(f"{HERE}/{code}", data=form, headers=OURS).status_code == 303
+    login.close()
+    assert [one.kind for one in kept(session, LetterboxAnswer)] == ["accepted", "question"]

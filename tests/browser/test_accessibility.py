@@ -17,7 +17,7 @@ BEGINS = {"officer": "/desk/today", "supervisor": "/desk/audit", "administrator"
           "communicator": "/desk/welcome", "nobody": "/desk/sign-in"}
 # What no link leads to: where one is sent on, and parts that only htmx fetches.
 UNLINKED = {"/desk", "/desk/sign-out", "/desk/victims/{victim_id:int}/contacts/proposal",
-            "/desk/victims/{victim_id:int}/details/{name}"}
+            "/desk/victims/{victim_id:int}/details/{name}", "/desk/referrals/{referral_id:int}/letter"}
 
 
 def test_every_page_is_sound_in_every_look(window, tmp_path, bare_settings, subtests):
@@ -68,7 +68,8 @@ def _doors_not_opened(seen: dict[str, str]) -> list[str]:
             if not any(re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", door), path) for path in paths)]
 
 
-@pytest.mark.parametrize("path", ["/", "/desk/sign-in", "/desk/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/desk/sign-in", "/desk/no-such-page", "/referral-answers",
+                                  "/referral-answers/no-such-code"])
 def test_pages_for_those_who_are_not_signed_in(window, path):
     page = window().page
     page.goto(path)

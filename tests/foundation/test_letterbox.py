@@ -1,6 +1,8 @@
 """The letterbox: a link opens one thing, for a time; what is dropped in is dropped in once."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach.foundation import letterbox, signing
 from outreach.foundation.clock import now
+from outreach.foundation.db import Database
 from outreach.foundation.force import current
 from outreach.foundation.letterbox import (
     CannotAnswer,
@@ -119,6 +122,26 @@ def test_a_decision_is_taken_once(session: Session) -> None:
         letterbox.answer(session, link, "declined", "We are too busy")
     assert [one.kind for one in letterbox.said(session, link)] == ["accepted"]
     assert letterbox.decision(session, link) is first
+
+
+def test_of_two_decisions_in_the_same_moment_one_stands(database: Database, session: Session) -> None:
+    link, _ = put_in(session)
+    letterbox.answer(session, link, "accepted")      # not committed yet: the other browser cannot see it
+    with ThreadPoolExecutor(1) as other:
+        late = other.submit(_decline, database, link.id)
+        time.sleep(0.3)
+        session.commit()
+        assert late.result(10) == "Decided"
+    assert [one.kind for one in letterbox.said(session, link)] == ["accepted"]
+
+
+def _decline(database: Database, link_id: int) -> str:
+    with database.transaction() as session:
+        try:
+            letterbox.answer(session, session.get_one(LetterboxLink, link_id), "declined", "We are full")
+        except Decided as refused:
+            return type(refused).__name__
+    return "answered"
 
 
 @pytest.mark.parametrize(("kind", "words", "trouble"), [

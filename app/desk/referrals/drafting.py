@@ -15,7 +15,15 @@ from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page
 from outreach.casework import referrals
-from outreach.casework.referrals import CannotRefer, NoSuchAgency, Referral, ReferralFacts, Status, sharing
+from outreach.casework.referrals import (
+    CannotRefer,
+    Method,
+    NoSuchAgency,
+    Referral,
+    ReferralFacts,
+    Status,
+    sharing,
+)
 from outreach.casework.victims import Victim
 from outreach.foundation import drafts
 from outreach.foundation.permissions import May
@@ -97,8 +105,11 @@ def _asked(request: Request, session: Session, victim: Victim, form: Filled[Refe
                 preview=_preview(victim, shown, form.typed["happened"]), **words)
 
 
+_BY = {Method.MAIL: "e-mail", Method.LETTER: "letter"}
+
+
 def _agencies(session: Session) -> list[tuple[int, str]]:
-    return [(one.id, f"{one.name} ({one.method}, answers in {one.answer_days} working days)")
+    return [(one.id, f"{one.name} ({_BY[one.method]}, answers in {one.answer_days} working days)")
             for one in referrals.agencies(session)]
 
 

@@ -2,7 +2,7 @@
 
 Casework puts a link in, with the few fields that may be seen through it. Whoever holds the link reads that
 one row and drops an answer in; a promise in the outbox carries each answer on, in the worker. The public
-face's own login needs no more than SELECT on links and answers, and INSERT on answers and the outbox.
+face's own login needs no more than SELECT on links, answers and the outbox, and INSERT on the last two.
 """
 
 from outreach.foundation.letterbox.answering import (
