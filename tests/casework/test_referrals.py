@@ -31,6 +31,7 @@ from outreach.casework.referrals import (
     Show,
     Status,
     StepKind,
+    answering,
     chasing,
     letter,
 )
@@ -417,6 +418,17 @@ def test_an_answer_through_the_link_comes_home_once(session: Session, mrs_hill: 
     told = [mail for mail in mails(tmp_path) if "officer@example.org" in mail]
     assert len(told) == 1 and f"/referrals/{referral.id}" in told[0] and "Hill" not in told[0]
     assert not words or words not in told[0]
+
+
+def test_an_answer_that_is_carried_in_twice_is_one_step(session: Session, mrs_hill: Victim,
+                                                        sent: Refer) -> None:
+    """As when a worker dies after the step was written and another takes the promise up."""
+    say(session, sent(mrs_hill), "accepted")
+    message = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "letterbox.referral")).one()
+    for _ in range(2):
+        answering.bring_in(session, message)
+    steps = session.scalars(select(ReferralStep.kind).order_by(ReferralStep.id)).all()
+    assert steps == [StepKind.SENT, StepKind.ACCEPTED]
 
 
 def test_a_reply_stands_behind_the_same_link_and_is_a_disclosure(session: Session, officer: Actor,
