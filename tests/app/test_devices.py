@@ -367,6 +367,38 @@ def test_a_restricted_persons_return_asks_why_first(desk, officer, session, ente
     assert answer.status_code == 403 and rows(session, DeviceLoan)[0].is_open
 
 
+@pytest.mark.parametrize("htmx", BOTH)
+def test_a_loan_is_changed_while_it_runs_or_asked_back(desk, officer, session, loan, htmx):
+    client, one = desk(officer), f"{HERE}/loans/{loan.id}"
+    assert client.get(f"{one}/edit", headers=htmx).status_code == 200
+    answer = client.submit(one, {"agreement_signed": "yes", "line": "SIM", "profile": "carer check",
+                                 "caller_display": "no", "pendant_alarm": "yes"}, headers=htmx)
+    [changed] = rows(session, DeviceLoan)
+    assert to(answer) == one and changed.agreement_signed and changed.profile == "carer check"
+    assert 'value="yes" checked' in client.get(f"{one}/edit").text
+    answer = client.submit(f"{one}/recall", {"until": "1 1 2020"}, headers=htmx)
+    assert answer.status_code == 422 and "Enter a day to come" in words(answer)
+    assert to(client.submit(f"{one}/recall", headers=htmx)) == one
+    assert rows(session, Device)[0].status is Standing.DUE_BACK
+
+
+def test_figures_entered_wrongly_are_taken_out(desk, officer, session, installed):
+    client, one = desk(officer), f"{HERE}/loans/{installed.id}"
+    client.submit(f"{one}/statistics", {"from_on": typed_day(60), "to_on": typed_day(31), "received": "1200",
+                                       "nuisance": "40", "blocked": "38"})
+    [entered] = rows(session, CallStats)
+    assert to(client.submit(f"{one}/statistics/{entered.id}/removal")) == f"{one}#statistics"
+    assert rows(session, CallStats) == []
+
+
+def test_a_number_no_database_could_hold_is_no_page_and_no_unit(desk, officer, mrs_hill, units):
+    client = desk(officer)
+    assert client.get(f"{HERE}/{10**25}").status_code == 404
+    assert client.get(f"{HERE}/loans/{10**25}").status_code == 404
+    answer = client.submit(f"/desk/victims/{mrs_hill.id}/loans", consented(device_id=10**25))
+    assert answer.status_code == 422 and "Choose the unit" in words(answer)
+
+
 # Callers, the control panel, chasers
 
 @pytest.mark.parametrize("htmx", BOTH)

@@ -44,11 +44,11 @@ from outreach.casework.measures.steps import current_measure
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims import entering, keeping
 from outreach.casework.victims.merging import merge, unmerge
-from outreach.foundation import clock
+from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.audit import AuditEntry
 from outreach.foundation.operation import acting
-from outreach.foundation.outbox import OutboxMessage
+from outreach.foundation.outbox import Engine, Lane, OutboxMessage, State, lives
 from outreach.foundation.permissions import COMMAND_LINE, NotAllowed, Role
 from outreach.insight import today
 
@@ -615,6 +615,68 @@ def test_a_chaser_obeys_safe_contact(session, officer, installed, mrs_hill):
     devices.chasing.chase(session, officer, installed, Channel.EMAIL)
     kinds = [message.kind for message in session.scalars(select(OutboxMessage))]
     assert "device.chaser" in kinds
+
+
+@pytest.fixture
+def worker(database, tmp_path):
+    life = lives.Life(database)
+    life.begin()
+    yield Engine(database, outbox.means(tmp_path, "https://desk.example.org/desk"), life.name)
+    life.end()
+
+
+@pytest.fixture
+def emailed(session, officer, mrs_hill, installed):
+    """Mrs Hill may be e-mailed, and an e-mail about her unit is promised."""
+    entering.change(session, officer, mrs_hill, seen={"may_email": Answer.UNKNOWN}, may_email=Answer.YES)
+    devices.chasing.chase(session, officer, installed, Channel.EMAIL)
+    session.commit()
+    return installed
+
+
+def promised(session):
+    found = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "device.chaser")).one()
+    session.refresh(found)
+    return found
+
+
+def test_a_chaser_by_email_goes_once_and_speaks_of_no_crime(session, emailed, worker, tmp_path):
+    worker.work(Lane.POST)
+    worker.work(Lane.POST)
+    copy = outbox.copy_of(tmp_path, promised(session))
+    assert copy and copy.to == "margaret.hill@example.org" and "this is really us" in copy.words
+    assert not {"fraud", "victim", "crime", "scam"} & set(copy.words.casefold().split())
+    assert outbox.told(session, promised(session), naming=False).text.count("Hill") == 0
+    session.commit()
+
+
+def test_a_chaser_is_not_sent_once_the_unit_is_back_or_she_has_said_no(session, officer, mrs_hill, emailed,
+                                                                     worker, tmp_path):
+    entering.change(session, officer, mrs_hill, seen={"may_email": Answer.YES}, may_email=Answer.NO)
+    session.commit()
+    worker.work(Lane.POST)
+    assert outbox.copy_of(tmp_path, promised(session)) is None
+    assert promised(session).state is State.SUPPRESSED
+    session.commit()
+
+
+def test_wrong_figures_are_taken_out_and_the_log_keeps_that_they_were_there(session, officer, installed):
+    entered = call_stats.enter(session, officer, installed, Figures(days_ago(60), days_ago(31), 1200, 40, 38))
+    call_stats.remove(session, officer, installed, entered.id)
+    call_stats.enter(session, officer, installed, Figures(days_ago(60), days_ago(31), 120, 40, 38))
+    session.commit()
+    erased = session.scalars(select(AuditEntry).where(AuditEntry.record_type == "call_stats",
+                                                      AuditEntry.action == "erasure")).all()
+    assert len(erased) == 1 and erased[0].operation == "device.stats_removed"
+
+
+def test_a_running_loan_may_be_changed_and_an_ended_one_not(session, officer, installed):
+    devices.change_loan(session, officer, installed, agreement_signed=True,
+                        telephone=devices.Telephone(devices.Line.SIM, profile=devices.Profile.TRUSTED_ONLY))
+    assert (installed.agreement_signed, installed.line) == (True, devices.Line.SIM)
+    devices.take_back(session, officer, installed, on=clock.today(), condition=Condition.GOOD)
+    with pytest.raises(refused.LoanEnded):
+        devices.change_loan(session, officer, installed, agreement_signed=False)
 
 
 # What hangs on a person

@@ -2,6 +2,7 @@
 
 from app.desk.devices import (
     collections,
+    details,
     lending,
     loans,
     outcomes,
@@ -15,5 +16,6 @@ from app.desk.devices import (
 from app.doors import Room
 
 room = Room()
-for _part in (stock, waiting, loans, reviews, returns, statistics, outcomes, collections, lending, units):
+for _part in (stock, waiting, loans, details, reviews, returns, statistics, outcomes, collections, lending,
+              units):
     room.include_router(_part.room)

@@ -100,6 +100,11 @@ class InstallForm(FeelingsForm, TelephoneForm):
     callers: Annotated[Story, Blank] = ""
 
 
+class DetailsForm(TelephoneForm):
+    agreement_signed: Ticked = False
+    note: Annotated[Line, Blank] = ""
+
+
 class CallersForm(Form):
     callers: Annotated[Story, Blank] = ""
 
@@ -108,6 +113,10 @@ class PanelForm(Form):
     panel_name: Annotated[Name, Blank] = ""
     panel_relationship: Annotated[Name, Blank] = ""
     panel_consent: Ticked = False
+
+
+class RecallForm(Form):
+    until: Annotated[UkDate | None, Blank] = None
 
 
 class ReviewForm(FeelingsForm):

@@ -43,6 +43,13 @@ def create(request: Request, loan: OpenedLoan, posted: Posted, session: Db, me: 
     return go(request, f"/desk/devices/loans/{loan.id}#statistics", flash="Statistics entered.")
 
 
+@room.post("/loans/{loan_id:int}/statistics/{stats_id:int}/removal", needs=May.LEND)
+def delete(request: Request, loan: OpenedLoan, stats_id: int, session: Db, me: Me) -> Response:
+    """Take out figures that were entered wrongly."""
+    call_stats.remove(session, me, loan, stats_id)
+    return go(request, f"/desk/devices/loans/{loan.id}#statistics", flash="The figures are taken out.")
+
+
 @room.get("/statistics/new", needs=May.LEND)
 def new_sheet(request: Request, me: Me) -> Response:
     """A file to choose, or a table to paste."""

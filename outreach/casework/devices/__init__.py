@@ -5,7 +5,7 @@ from outreach.casework.devices.call_stats import CallStats, Figures
 from outreach.casework.devices.control_panel import ControlPanelContact, give_access, take_access
 from outreach.casework.devices.feelings import DeviceAnswers, Feelings, Moment
 from outreach.casework.devices.kinds import kind_of, kinds
-from outreach.casework.devices.lending import Consent, Panel, Telephone, install, lend, to_lend
+from outreach.casework.devices.lending import Consent, Panel, Telephone, change_loan, install, lend, to_lend
 from outreach.casework.devices.loans import (
     Condition,
     ConsentBy,
@@ -33,7 +33,6 @@ from outreach.casework.devices.waiting import DeviceWait
 __all__ = ["BadSerials", "CallStats", "Condition", "Consent", "ConsentBy", "ControlPanelContact", "Decision",
            "Device", "DeviceAnswers", "DeviceLoan", "DeviceWait", "Feelings", "Figures", "Line", "Moment",
            "Panel", "Profile", "Refused", "Standing", "Telephone", "TrustedCaller", "add", "ask_back",
-           "call_stats", "change", "change_standing", "chasing", "control_panel", "distrust", "feelings",
-           "give_access",
-           "install", "kind_of", "kinds", "lend", "loans_of", "open_device", "open_loan", "open_loan_of",
-           "review", "take_access", "take_back", "to_lend", "trust", "waiting"]
+           "call_stats", "change", "change_loan", "change_standing", "chasing", "control_panel", "distrust",
+           "feelings", "give_access", "install", "kind_of", "kinds", "lend", "loans_of", "open_device",
+           "open_loan", "open_loan_of", "review", "take_access", "take_back", "to_lend", "trust", "waiting"]

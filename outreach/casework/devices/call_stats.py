@@ -58,6 +58,14 @@ def enter(session: Session, actor: Actor, loan: DeviceLoan, figures: Figures) ->
     return entered
 
 
+@operation("device.stats_removed", needs=May.LEND)
+def remove(session: Session, actor: Actor, loan: DeviceLoan, stats_id: int) -> None:
+    """Take out figures that were entered wrongly; the log keeps that they were there."""
+    for entered in stats_of(session, loan):
+        if entered.id == stats_id:
+            session.delete(entered)
+
+
 def check(loan: DeviceLoan, figures: Figures, before: Sequence[CallStats | Figures]) -> None:
     """Every rule for a period's figures; `before` are those of the same loan that stand already."""
     if not loan.device.handles_calls:

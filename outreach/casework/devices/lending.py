@@ -121,12 +121,20 @@ def install(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, by: s
                             "before", "on")
     loan.installed_on, loan.installed_by = on, by.strip() or actor.name
     loan.review_due_on = review_after(on)
-    if telephone and loan.device.handles_calls:
-        for name in ("line", "caller_display", "pendant_alarm", "profile"):
-            setattr(loan, name, getattr(telephone, name))
+    _plug_in(loan, telephone)
     feelings.keep(session, actor, loan, Moment.BEFORE, on, before or Feelings())
     as_measure.note(session, actor, loan.victim, loan.device.kind, Status.COMPLETED, on)
     plan_next(session, actor, loan, loan.review_due_on, f"Review the loan of the {loan.device.kind_words}")
+    return loan
+
+
+@operation("device.loan_changed", needs=May.LEND)
+def change_loan(session: Session, actor: Actor, loan: DeviceLoan, *, agreement_signed: bool,
+                telephone: Telephone | None = None, note: str = "") -> DeviceLoan:
+    """Record that the agreement came back signed, a new line or another profile. Raises `LoanEnded`."""
+    refuse_ended(loan)
+    loan.agreement_signed, loan.note = agreement_signed, note.strip()
+    _plug_in(loan, telephone)
     return loan
 
 
@@ -156,6 +164,12 @@ def settle_planned(session: Session, actor: Actor, loan: DeviceLoan) -> None:
     if planned and planned.status in OPEN and planned.victim_id == loan.victim_id:
         follow_ups.finish(session, actor, planned)
     loan.follow_up_id = None
+
+
+def _plug_in(loan: DeviceLoan, telephone: Telephone | None) -> None:
+    if telephone and loan.device.handles_calls:
+        for name in ("line", "caller_display", "pendant_alarm", "profile"):
+            setattr(loan, name, getattr(telephone, name))
 
 
 def _refuse_without_consent(victim: Victim, consent: Consent) -> tuple[ConsentBy, date]:
