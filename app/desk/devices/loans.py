@@ -87,14 +87,14 @@ def create_callers(request: Request, loan: OpenedLoan, posted: Posted, session: 
     except NotDone:
         return _page(request, session, loan, 422, callers_form=form)
     words = "1 trusted caller" if len(added) == 1 else f"{len(added)} trusted callers"
-    return go(request, f"/desk/devices/loans/{loan.id}#callers", flash=f"{words} added.")
+    return go(request, f"/desk/devices/loans/{loan.id}#trusted", flash=f"{words} added.")
 
 
 @room.post("/{loan_id:int}/trusted-callers/{caller_id:int}/removal", needs=May.LEND)
 def delete_caller(request: Request, loan: OpenedLoan, caller_id: int, session: Db, me: Me) -> Response:
     """Take a number off the list."""
     devices.distrust(session, me, loan, caller_id)
-    return go(request, f"/desk/devices/loans/{loan.id}#callers", flash="Taken off the list.")
+    return go(request, f"/desk/devices/loans/{loan.id}#trusted", flash="Taken off the list.")
 
 
 @room.post("/{loan_id:int}/control-panel", needs=May.LEND)
@@ -109,14 +109,14 @@ def create_contact(request: Request, loan: OpenedLoan, posted: Posted, session: 
                                 consent_on=clock.today() if values["panel_consent"] else None)
     except NotDone:
         return _page(request, session, loan, 422, panel_form=form)
-    return go(request, f"/desk/devices/loans/{loan.id}#panel", flash="Recorded.")
+    return go(request, f"/desk/devices/loans/{loan.id}#access", flash="Recorded.")
 
 
 @room.post("/{loan_id:int}/control-panel/{contact_id:int}/removal", needs=May.LEND)
 def delete_contact(request: Request, loan: OpenedLoan, contact_id: int, session: Db, me: Me) -> Response:
     """Record that somebody has access no longer."""
     devices.take_access(session, me, loan, contact_id)
-    return go(request, f"/desk/devices/loans/{loan.id}#panel", flash="They have access no longer.")
+    return go(request, f"/desk/devices/loans/{loan.id}#access", flash="They have access no longer.")
 
 
 @room.post("/{loan_id:int}/chasers", needs=May.LEND)
