@@ -18,7 +18,6 @@ BEGINS = {"officer": "/desk/today", "supervisor": "/desk/audit", "administrator"
 # What no link leads to: where one is sent on, and parts that only htmx fetches.
 UNLINKED = {"/desk", "/desk/sign-out", "/desk/victims/{victim_id:int}/contacts/proposal",
             "/desk/victims/{victim_id:int}/details/{name}", "/desk/referrals/{referral_id:int}/letter"}
-            "/desk/victims/{victim_id:int}/details/{name}"}
 # What is kept as a file and not shown as a page.
 FILES = re.compile(r"/(csv|xlsx|pdf|sheet)$|/files/|/papers/")
 
