@@ -12,6 +12,7 @@ from outreach.casework.calls import banks, plausible, visiting
 from outreach.casework.calls.plausible import BadCall
 from outreach.casework.calls.record import Call, Means, Outcome, Route
 from outreach.casework.fraud_reports import Payment, Source, tidy_reference
+from outreach.casework.matching import fold
 from outreach.casework.need import age_on
 from outreach.casework.victims import Victim, entering
 from outreach.casework.victims.record import VictimPhone
@@ -36,7 +37,7 @@ def log_call(session: Session, actor: Actor, /, victim: Victim | None, *, incide
     number = tidy_reference(incident_number)
     plausible.refuse({**facts, "incident_number": number, "received_at": received_at})
     _refuse_known(session, number)
-    if not bank.strip():
+    if not fold(bank):
         raise BadCall({"bank": "Enter the bank that rang"})
     details = {**(person or {})}
     victim = victim or entering.enter(session, actor, **details)
@@ -60,12 +61,24 @@ def settle(session: Session, actor: Actor, call: Call) -> None:
     if call.fraud_report is None:
         call.fraud_report = _report(session, actor, call)
     if call.follow_up_id is None and not call.victim.deceased_on:
-        planned = visiting.visit(call.victim, call.bank.name, call.received_at)
-        follow_up = follow_ups.plan(session, actor, call.victim, due_at=planned.due_at, reason=planned.reason,
-                                    assignee_id=planned.assignee_id or actor.id)
-        call.follow_up_id = follow_up.id
-        session.flush()
-        outbox.put(session, TELL, key=f"{TELL}-{call.id}-{follow_up.id}", subject=("call", call.id))
+        _plan_visit(session, actor, call)
+
+
+def _plan_visit(session: Session, actor: Actor, call: Call) -> None:
+    planned = visiting.visit(call.victim, call.bank.name, call.received_at)
+    if planned is None:
+        return
+    follow_up = follow_ups.plan(session, actor, call.victim, due_at=planned.due_at, reason=planned.reason,
+                                assignee_id=_visitor(session, actor, call.victim))
+    call.follow_up_id = follow_up.id
+    session.flush()
+    outbox.put(session, TELL, key=f"{TELL}-{call.id}-{follow_up.id}", subject=("call", call.id))
+
+
+def _visitor(session: Session, actor: Actor, victim: Victim) -> int:
+    """Whoever has this person, if their account is still open; else whoever logs the call."""
+    may = {account.id for account in follow_ups.may_be_given(session, victim)}
+    return victim.assigned_to_id if victim.assigned_to_id in may else actor.id
 
 
 def _report(session: Session, actor: Actor, call: Call) -> fraud_reports.FraudReport:
@@ -77,12 +90,13 @@ def _report(session: Session, actor: Actor, call: Call) -> fraud_reports.FraudRe
 
 
 def _take_back(session: Session, actor: Actor, call: Call) -> None:
-    """It was no fraud after all: the report is erased and the visit, if it is still to come, cancelled."""
+    """It was no fraud after all: the report is erased and the visit, if it is still to come, cancelled;
+    a visit that was made stays with the call."""
     if call.follow_up_id is not None:
         follow_up = session.get_one(follow_ups.FollowUp, call.follow_up_id)
         if follow_up.status in follow_ups.OPEN:
             follow_ups.cancel(session, actor, follow_up)
-        call.follow_up_id = None
+            call.follow_up_id = None
     if report := call.fraud_report:
         call.fraud_report = None
         session.flush()

@@ -1,5 +1,6 @@
 """After a call somebody goes to see the person, within the time that their band asks for."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from outreach.casework.follow_ups import Proposal
@@ -8,45 +9,40 @@ from outreach.casework.victims.record import Victim
 from outreach.foundation import clock
 from outreach.foundation.force import current
 
-_STEP = timedelta(minutes=30)
+_HALF_HOURS = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
 
 
-def visit(victim: Victim, bank: str, received_at: datetime) -> Proposal:
+def visit(victim: Victim, bank: str, received_at: datetime) -> Proposal | None:
     """The visit that a call asks for: as late as the band allows, by day, within the person's own hours, and
-    never in the past. Where they asked for no visits it is a telephone call.
+    never in the past. Where they asked for no visits it is a telephone call; None where their hours leave no
+    time at which anybody may be contacted.
 
     The hours are the force's own (`content/force.toml`, `[calls.visit_within_hours]`), to be confirmed by it.
     """
     by = received_at + timedelta(hours=current().calls.visit_within_hours[victim.band])
     deed = "Ring: they asked for no visits" if victim.may_visit is Answer.NO else "Visit"
-    return Proposal(latest_suitable(victim, by), f"{deed} (after a call from {bank})",
-                    victim.assigned_to_id)
+    due_at = latest_suitable(victim, by)
+    return Proposal(due_at, f"{deed} (after a call from {bank})", victim.assigned_to_id) if due_at else None
 
 
-def latest_suitable(victim: Victim, by: datetime) -> datetime:
+def latest_suitable(victim: Victim, by: datetime) -> datetime | None:
     """The latest suitable half hour up to a moment; where none is left, the first that is still to come."""
-    start = _half_hour(clock.now()) + _STEP
-    moment = _half_hour(by)
-    while moment > start:
-        if _suits(victim, moment):
-            return moment
-        moment -= _STEP
-    while not _suits(victim, start):
-        start += _STEP
-    return start
+    since, suitable = clock.now(), _suitable(victim)
+    first, last = clock.day_of(since), max(clock.day_of(by), clock.day_of(since))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 2)]
+    to_come = [moment for day in days for at in suitable if (moment := clock.at(day, at)) > since]
+    in_time = [moment for moment in to_come if moment <= by]
+    return max(in_time) if in_time else min(to_come, default=None)
 
 
-def _suits(victim: Victim, moment: datetime) -> bool:
-    rules, at = current().calls, clock.local(moment).time()
-    earliest, latest = rules.visits_from, rules.visits_until
-    own = not outside_hours(victim, at)
-    return own and earliest <= at <= latest if _overlaps(victim, earliest, latest) else own
-
-
-def _overlaps(victim: Victim, earliest: time, latest: time) -> bool:
-    """Whether the person's hours and the force's have any half hour in common."""
-    return (victim.safe_from or earliest) <= latest and (victim.safe_until or latest) > earliest
-
-
-def _half_hour(moment: datetime) -> datetime:
-    return moment.replace(minute=30 if moment.minute >= 30 else 0, second=0, microsecond=0)
+def _suitable(victim: Victim) -> Sequence[time]:
+    """Times of day for a visit within the person's own hours: the force's for visits; where those do not
+    meet, those at which anybody may be contacted; of hours too short for that, their beginning."""
+    visits, anybody = current().calls, current().safe_contact
+    start = max(victim.safe_from or anybody.earliest, anybody.earliest)
+    for earliest, latest, offered in ((visits.visits_from, visits.visits_until, _HALF_HOURS),
+                                      (anybody.earliest, anybody.latest, _HALF_HOURS),
+                                      (anybody.earliest, anybody.latest, [start])):
+        if own := [at for at in offered if earliest <= at <= latest and not outside_hours(victim, at)]:
+            return own
+    return []
