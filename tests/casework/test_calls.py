@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from outreach.casework import calls, follow_ups, timeline
-from outreach.casework.calls import Bank, BankBranch, BadCall, Call, Means, Outcome, visiting
+from outreach.casework.calls import BadCall, Bank, BankBranch, Call, Means, Outcome, visiting
 from outreach.casework.calls.logging import TELL
 from outreach.casework.follow_ups import FollowUp, Status
 from outreach.casework.fraud_reports import FraudReport, Payment, Source
@@ -88,8 +88,9 @@ def test_all_of_it_is_written_in_the_callers_name_and_without_what_was_said(sess
 @pytest.fixture
 def full_outbox(session):
     """A database that takes every row but the last one of a call: the message to whoever visits."""
-    refuse = ("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; "
-              "END $$", f"CREATE TRIGGER refuse BEFORE INSERT ON outbox FOR EACH ROW WHEN (NEW.kind = '{TELL}') "
+    refuse = ("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+              "$$ BEGIN RAISE EXCEPTION 'full'; END $$",
+              f"CREATE TRIGGER refuse BEFORE INSERT ON outbox FOR EACH ROW WHEN (NEW.kind = '{TELL}') "
               "EXECUTE FUNCTION refuse()")
     if session.bind.dialect.name == "sqlite":
         refuse = (f"CREATE TRIGGER refuse BEFORE INSERT ON outbox WHEN NEW.kind = '{TELL}' "

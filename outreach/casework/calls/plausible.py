@@ -43,18 +43,23 @@ def _moments(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _money(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    attempted, prevented, lost, recovered = (facts.get(name) for name in MONEY)
-    for name in MONEY:
-        if (amount := facts.get(name)) is not None and not 0 <= amount <= MOST:
-            yield name, "Enter an amount in pounds from 0 to 100,000,000"
-    if attempted is not None:
-        for name in ("prevented", "lost"):
-            if (facts.get(name) or 0) > attempted:
-                yield name, f"No more than was attempted (£{attempted:,}) can have been {name}"
-        if (prevented or 0) + (lost or 0) > attempted:
-            yield "lost", f"Prevented and lost together are more than was attempted (£{attempted:,})"
-    if (recovered or 0) > (lost or 0):
-        yield "recovered", f"No more than was lost (£{lost or 0:,}) can have been recovered"
+    odd = [name for name in MONEY if (amount := facts.get(name)) is not None and not 0 <= amount <= MOST]
+    if odd:
+        yield from ((name, "Enter an amount in pounds from 0 to 100,000,000") for name in odd)
+        return
+    prevented, lost, recovered = (facts.get(name) or Decimal(0) for name in MONEY[1:])
+    if facts.get("attempted") is not None:
+        yield from _more_than(facts["attempted"], prevented, lost)
+    if recovered > lost:
+        yield "recovered", f"No more than was lost (£{lost:,}) can have been recovered"
+
+
+def _more_than(attempted: Decimal, prevented: Decimal, lost: Decimal) -> Iterator[tuple[str, str]]:
+    for name, amount in (("prevented", prevented), ("lost", lost)):
+        if amount > attempted:
+            yield name, f"No more than was attempted (£{attempted:,}) can have been {name}"
+    if prevented <= attempted and lost <= attempted < prevented + lost:
+        yield "lost", f"Prevented and lost together are more than was attempted (£{attempted:,})"
 
 
 def _outcome(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -66,9 +71,10 @@ def _outcome(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if outcome is Outcome.PARTLY_LOST and lost == 0:
         yield "lost", "Enter what was lost, or choose “Fraud prevented”"
     if outcome in NOTHING_WRONG and (lost or prevented):
-        yield "outcome", f"Where there was {outcome}, nothing was prevented or lost: take the amounts out"
+        yield "outcome", (f"Where there was {_none(outcome)}, nothing was prevented or lost: take the "
+                          "amounts out")
     if outcome in NOTHING_WRONG and facts.get("arrests"):
-        yield "arrests", f"Nobody is arrested where there was {outcome}: choose another outcome"
+        yield "arrests", f"Nobody is arrested where there was {_none(outcome)}: choose another outcome"
 
 
 def _words(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -78,6 +84,10 @@ def _words(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "arrests", "Enter how many were arrested, from 0 to 50"
     if (kind := facts.get("fraud_type")) and kind not in fraud_types():
         yield "fraud_type", "Choose the kind of fraud from the list"
+
+
+def _none(outcome: Outcome) -> str:
+    return "a false alarm" if outcome is Outcome.FALSE_ALARM else "no fraud"
 
 
 def _spoken(moment: datetime) -> str:
