@@ -1,6 +1,6 @@
 """The outcome pack: what was measured and what people answered about the equipment, nothing more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,7 +102,7 @@ def pack(session: Session, actor: Actor, scope: Scope) -> Pack:
     """The figures of a unit or of the pool. Raises `NotAllowed`. Whole pools name nobody."""
     actor.must(May.SEE_STOCK)
     loans = session.execute(_loans(scope)).all()
-    answers = _answers(session, [row.id for row in loans])
+    answers = _answers(session, scope)
     lengths = [(row.ended_on - (row.installed_on or row.consent_on)).days for row in loans if row.ended_on]
     audit.consulted(session, actor, "device", scope.device_id, operation="device.outcomes_seen")
     least = current().devices.counts_from
@@ -179,12 +179,13 @@ def _calls(session: Session, scope: Scope) -> Calls:
     return Calls(units, int(received or 0), int(nuisance or 0), int(blocked or 0))
 
 
-def _answers(session: Session, loans: Sequence[int]) -> list[tuple[Any, Any]]:
+def _answers(session: Session, scope: Scope) -> list[tuple[Any, Any]]:
     """Of each loan the first answers before and the last ones after; only of those asked both times."""
     rows = session.execute(
         select(DeviceAnswers.loan_id, DeviceAnswers.moment, DeviceAnswers.worried, DeviceAnswers.safe,
-               DeviceAnswers.lost).where(DeviceAnswers.loan_id.in_(loans))
-        .order_by(DeviceAnswers.asked_on, DeviceAnswers.id)).all() if loans else []
+               DeviceAnswers.lost)
+        .where(DeviceAnswers.loan_id.in_(_loans(scope).with_only_columns(DeviceLoan.id)))
+        .order_by(DeviceAnswers.asked_on, DeviceAnswers.id)).all()
     before: dict[int, Any] = {}
     after: dict[int, Any] = {}
     for row in rows:
