@@ -196,6 +196,19 @@ def test_every_figure_of_the_return_leads_to_the_calls_behind_it(desk, officer, 
         assert "1 call" in words(client.get(link)), link
 
 
+def test_a_figure_of_calls_that_name_no_branch_leads_to_those_alone(desk, officer, mr_hill, call, session):
+    calls.log_call(session, officer, mr_hill, incident_number="2", bank="Dales Bank",
+                   received_at=call.received_at)
+    session.commit()
+    month = clock.local(call.received_at).strftime("%Y-%m")
+    page = desk(officer).get(f"/desk/calls/returns?month={month}").text
+    [link] = {link.replace("&amp;", "&") for link in re.findall(r'href="(/desk/calls\?[^"]+)"', page)
+              if "branch=0" in link and "counted" not in link and f"since=1+{int(month[5:])}+" in link}
+    shown = words(desk(officer).get(link))
+    assert "1 call" in shown and "Harold Hill" in shown and "Margaret" not in shown
+    assert "No branch named" in shown
+
+
 @pytest.mark.parametrize(("kind", "start"), [("csv", b'"OFFICIAL-SENSITIVE"'), ("xlsx", b"PK")])
 def test_the_return_is_a_file_that_names_nobody(desk, supervisor, call, kind, start):
     month = clock.local(call.received_at).strftime("%Y-%m")

@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Session
 
-from outreach.casework import follow_ups, need
+from outreach.casework import calls, follow_ups, need
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.imports import (
@@ -33,6 +33,7 @@ from outreach.casework.imports.undoing import redo_import, run_undo, undo_import
 from outreach.casework.imports.whole import import_file
 from outreach.casework.victims import Victim, VictimPhone
 from outreach.foundation.accounts import Account
+from outreach.foundation.clock import now
 from outreach.foundation.db import Database
 from outreach.foundation.force import current
 from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
@@ -238,6 +239,17 @@ def test_a_follow_up_that_was_moved_since_stands_with_its_person(desk: Desk, wri
     desk.undo(import_id)
     assert [victim.last_name for victim in desk.victims()] == ["Hill"]
     assert desk.row(import_id, 1).before["kept"] == "a follow-up was planned, changed or done since"
+
+
+def test_somebody_about_whom_a_bank_rang_stands(desk: Desk, write: Write) -> None:
+    import_id = desk.check(write([HILL]))
+    desk.commit(import_id)
+    with desk.database.transaction() as session:
+        calls.log_call(session, desk.actor, session.scalars(select(Victim)).one(), incident_number="1",
+                       bank="Dales Bank", received_at=now(), outcome=calls.Outcome.NO_FRAUD)
+    desk.undo(import_id)
+    assert [victim.last_name for victim in desk.victims()] == ["Hill"]
+    assert desk.row(import_id, 1).before["kept"] == "somebody has worked with them since"
 
 
 def test_a_follow_up_taken_back_is_in_the_audit_log_as_erased(desk: Desk, write: Write) -> None:

@@ -12,7 +12,7 @@ from app.desk.calls import fields
 from app.doors import Db, Me, Room
 from app.pages import link, page
 from outreach.casework.calls import banks, listing
-from outreach.casework.calls.listing import UNKNOWN, Filters, Order
+from outreach.casework.calls.listing import NO_BRANCH, UNKNOWN, Filters, Order
 from outreach.foundation.dates import NotADate, read_date
 from outreach.foundation.permissions import May
 
@@ -82,8 +82,8 @@ def _tags(request: Request, session: Session, asked: dict[str, str], filters: Fi
     """Each filter in use, in words, with the address that takes it away."""
     names = {bank.id: bank for bank in banks.everyone(session)}
     bank = names.get(filters.bank_id or 0)
-    branch = next((branch.name for one in names.values() for branch in one.branches
-                   if branch.id == filters.branch_id), "") if filters.branch_id else ""
+    places = {branch.id: branch.name for one in names.values() for branch in one.branches}
+    branch = "No branch named" if filters.branch_id == NO_BRANCH else places.get(filters.branch_id or 0, "")
     words = {"since": filters.from_on and f"From {spoken.day(filters.from_on)}",
              "until": filters.to_on and f"To {spoken.day(filters.to_on)}", "bank": bank and bank.name,
              "branch": branch, "outcome": dict(OUTCOMES).get(filters.outcome, ""),

@@ -80,7 +80,7 @@ def _behind(found: Return, row: Row, part: str, counted: str) -> str:
     """The address of the very rows behind a figure."""
     since = found.month if part == "month" else found.year_from
     asked = {"since": _typed(since), "until": _typed(found.to), "bank": row.bank_id or "",
-             "branch": row.branch_id or "", "counted": counted}
+             "branch": "" if row.branch_id is None else str(row.branch_id), "counted": counted}
     return f"/desk/calls?{urlencode({name: value for name, value in asked.items() if value})}"
 
 

@@ -28,6 +28,7 @@ class Bank(Audited, Base):
     name: Mapped[str]
     key: Mapped[str] = mapped_column(unique=True)       # the name without capitals, marks and accents
     retired_at: Mapped[datetime | None]                 # not offered any more; its calls keep it
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("bank.id"))   # a wrong spelling of that one
     branches: Mapped[list["BankBranch"]] = relationship(back_populates="bank", order_by="BankBranch.key")
 
 
@@ -46,13 +47,15 @@ class BankBranch(Audited, Base):
 
 
 def named(session: Session, name: str) -> Bank:
-    """The bank of this name, however it is capitalised; remembered from now on if it is new. Within the
-    operation that calls this."""
+    """The bank of this name, however it is capitalised, and of a wrong spelling the right one; remembered
+    from now on if it is new. Within the operation that calls this."""
     bank = session.scalars(select(Bank).where(Bank.key == fold(name))).one_or_none()
     if bank is None:
         bank = Bank(name=name.strip(), key=fold(name))
         session.add(bank)
         session.flush()
+    while bank.joined_into_id:
+        bank = session.get_one(Bank, bank.joined_into_id)
     return bank
 
 
@@ -99,13 +102,16 @@ def rename(session: Session, actor: Actor, place: Bank | BankBranch, name: str) 
 
 @operation("bank.retired", needs=May.MANAGE_LISTS)
 def retire(session: Session, actor: Actor, place: Bank | BankBranch, *, retired: bool = True) -> None:
-    """Offer it no more when somebody types, or offer it again. Its calls keep it."""
+    """Offer it no more when somebody types, or offer it again, as a bank of its own. Its calls keep it."""
     place.retired_at = now() if retired else None
+    if isinstance(place, Bank):
+        place.joined_into_id = None
 
 
 @operation("bank.joined", needs=May.MANAGE_LISTS)
 def join(session: Session, actor: Actor, wrong: Bank, right: Bank) -> int:
-    """Two spellings of one bank: the calls and branches of `wrong` move to `right`. Gives how many calls."""
+    """Two spellings of one bank: the calls and branches of `wrong` move to `right`, and so will those that
+    are logged under it later. Gives how many calls."""
     from outreach.casework.calls.record import Call
     if wrong.id == right.id:
         raise NameTaken("Choose two different banks")
@@ -116,7 +122,8 @@ def join(session: Session, actor: Actor, wrong: Bank, right: Bank) -> int:
     session.flush()
     session.execute(update(BankBranch).where(BankBranch.bank_id == wrong.id).values(retired_at=now())
                     .execution_options(audited=True))
-    wrong.retired_at = now()
+    wrong.retired_at, wrong.joined_into_id = now(), right.id
+    right.retired_at = right.joined_into_id = None
     return len(calls)
 
 

@@ -20,6 +20,7 @@ from outreach.foundation.permissions import Actor, May
 PAGE = 50
 MOST_EXPORTED = 20_000
 UNKNOWN = "unknown"
+NO_BRANCH = 0
 
 
 class Order(StrEnum):
@@ -40,7 +41,8 @@ COUNTED: dict[str, ColumnElement[bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which calls. Days are British days, both included; `outcome` may be `UNKNOWN`."""
+    """Which calls. Days are British days, both included; `outcome` may be `UNKNOWN`, and
+    `branch_id` be `NO_BRANCH`."""
 
     from_on: date | None = None
     to_on: date | None = None
@@ -129,10 +131,12 @@ def _wanted(question: Select[Any], actor: Actor, filters: Filters) -> Select[Any
         conditions.append(Call.received_at >= clock.midnight(filters.from_on))
     if filters.to_on:
         conditions.append(Call.received_at < clock.end_of(filters.to_on))
-    for column, value in ((Call.bank_id, filters.bank_id), (Call.branch_id, filters.branch_id),
-                          (Victim.district, filters.district)):
+    for column, value in ((Call.bank_id, filters.bank_id), (Victim.district, filters.district)):
         if value:
             conditions.append(column == value)
+    if filters.branch_id is not None:
+        conditions.append(Call.branch_id.is_(None) if filters.branch_id == NO_BRANCH
+                          else Call.branch_id == filters.branch_id)
     if filters.outcome:
         conditions.append(Call.outcome.is_(None) if filters.outcome == UNKNOWN
                           else Call.outcome == Outcome(filters.outcome))

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, case, func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.calls.banks import Bank, BankBranch
-from outreach.casework.calls.listing import COUNTED
+from outreach.casework.calls.listing import COUNTED, NO_BRANCH
 from outreach.casework.calls.record import MONEY, Call
 from outreach.foundation import audit, clock
 from outreach.foundation.force import current
@@ -48,7 +48,8 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bank, or one branch of it ("" for calls that named none), in the month and in the year."""
+    """One bank, or one branch of it ("" and `NO_BRANCH` for calls that named none), in the month and in the
+    year."""
 
     bank_id: int
     bank: str
@@ -109,7 +110,7 @@ def _sum(name: str, when: ColumnElement[bool] | None) -> ColumnElement[Any]:
 def _row(row: Any) -> Row:
     month, year = (Figures(**{name: _figure(name, getattr(row, f"{part}_{name}")) for name in _FIGURES})
                    for part in ("month", "year"))
-    return Row(row.bank_id, row.bank, row.branch_id, row.branch or "", month, year)
+    return Row(row.bank_id, row.bank, row.branch_id or NO_BRANCH, row.branch or "", month, year)
 
 
 def _figure(name: str, value: Any) -> Any:

@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("retired_at", db.Instant(), nullable=True),
+        sa.Column("joined_into_id", db.Id, nullable=True),
+        sa.ForeignKeyConstraint(["joined_into_id"], ["bank.id"], name=op.f("fk_bank_joined_into_id_bank")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank")),
         sa.UniqueConstraint("key", name=op.f("uq_bank_key")),
         sqlite_autoincrement=True,
