@@ -20,6 +20,8 @@ from outreach.foundation import drafts
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/victims/{victim_id:int}/letters")
+templates.templates()       # a mistake in the words is told when the desk starts
+templates.foot()
 Words = Annotated[str, Field(max_length=writing.LONGEST_FACT), Blank]
 FORMATS = [(format.value, f"{format.value[:1].upper()}{format.value[1:]}") for format in templates.PRINTED]
 
