@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.worker import run_once
 from outreach.casework import follow_ups, letters
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, attempts
-from outreach.casework.follow_ups import Status
+from outreach.casework.follow_ups import Status, Step
 from outreach.casework.letters import printing, references, templates
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims import Format
@@ -160,7 +160,8 @@ def test_posting_logs_a_contact_and_says_to_whom_it_went(session, officer, mrs_h
 
 
 def test_posting_is_no_attempt_and_leaves_what_was_due(session, officer, mrs_hill):
-    due = follow_ups.plan(session, officer, mrs_hill, due_at=clock.now() + timedelta(hours=2), reason="Ring")
+    due = follow_ups.plan(session, officer, mrs_hill, due_at=clock.now() + timedelta(hours=2), reason="Ring",
+                          step=Step.ATTEMPT)
     letters.post(session, officer, letters.write(session, officer, mrs_hill, "closing"))
     assert due.status is Status.PLANNED and attempts(session, mrs_hill) == 0
 

@@ -148,8 +148,7 @@ def _settle_some(step: Step, deed: Any) -> int:
     with step.database.transaction() as session, acting(session, step.actor, f"letter.{batch.state}"):
         letters = session.scalars(question).all()
         for letter in letters:
-            if letter.state is State.WAITING:
-                deed(session, step.actor, letter, left_out)
+            deed(session, step.actor, letter, left_out)
         if letters:
             advance(session, batch, position=letters[-1].id, done=batch.done + len(letters),
                     left_out=left_out)
