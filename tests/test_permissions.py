@@ -121,6 +121,7 @@ TABLE = {
     "POST /desk/referrals/{referral_id:int}/sending-again": "O",
     "POST /desk/referrals/{referral_id:int}/replies": "O",
     "POST /desk/referrals/{referral_id:int}/answers": "O",
+    "POST /desk/referrals/{referral_id:int}/posting": "O",
     "POST /desk/referrals/{referral_id:int}/closure": "O",
     "POST /desk/referrals/{referral_id:int}/withdrawal": "O",
     # devices

@@ -187,6 +187,7 @@ class TodayWeights(_Section):
     assessment_review: int
     referral_question: int
     referral_declined: int
+    referral_unposted: int
     referral_overdue: int
     referral_reported: int
     referral_unsent: int

@@ -397,6 +397,21 @@ def test_a_letter_is_printed_instead_of_mailed_and_carries_the_code(session: Ses
     assert letter.pdf_of(session, referral, link, "https://outreach.example.org").startswith(b"%PDF")
 
 
+def test_a_letter_waits_on_today_until_it_is_posted(session: Session, officer: Actor, mrs_hill: Victim,
+                                                    mr_hill: Victim, sent: Refer, surgery: Agency) -> None:
+    def waiting() -> list[str]:
+        return [line.why for line in today.lines(session, officer) if line.kind is today.Kind.REFERRAL]
+    referral = sent(mrs_hill, agency_id=surgery.id)
+    assert waiting() == [f"Print the letter to {surgery.name} and post it."]
+    referrals.post(session, officer, referral)
+    assert waiting() == []
+    for one in (referral, sent(mr_hill)):
+        with pytest.raises(CannotRefer, match="no letter of this referral"):
+            referrals.post(session, officer, one)
+    referrals.send_again(session, officer, referral)
+    assert len(waiting()) == 1 and referral.is_to_be_posted
+
+
 # Answers
 
 @pytest.mark.parametrize(("kind", "words", "status"), [
@@ -468,6 +483,16 @@ def test_what_nobody_said_is_not_written_down(session: Session, officer: Actor, 
     with pytest.raises(CannotRefer) as refused:
         referrals.hear(session, officer, sent(mrs_hill), kind, words=words)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("days", [-3, 1])
+def test_no_answer_came_before_it_was_asked_for_nor_tomorrow(session: Session, officer: Actor,
+                                                             mrs_hill: Victim, sent: Refer,
+                                                             days: int) -> None:
+    with pytest.raises(CannotRefer, match="from when it was sent up to today") as refused:
+        referrals.hear(session, officer, sent(mrs_hill), StepKind.ACCEPTED,
+                       at=clock.now() + timedelta(days=days))
+    assert refused.value.field == "at"
 
 
 def test_an_answer_by_phone_counts_and_a_draft_has_none(session: Session, officer: Actor, mrs_hill: Victim,

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from app.desk.victims.fields import Line, Name, Story
-from app.forms import Blank, Form
+from app.forms import Blank, Form, UkDate
 from outreach.casework.referrals import (
     Basis,
     CameBy,
@@ -21,7 +21,8 @@ STATES = {Status.DRAFT: ("Draft", "waiting"), Status.SENT: ("Waiting for an answ
           Status.REPORTED: ("Reported back", "done"), Status.CLOSED: ("Closed", "off"),
           Status.WITHDRAWN: ("Withdrawn", "off")}
 STEPS = {StepKind.SENT: "Sent", StepKind.SENT_AGAIN: "Sent again, with a new link",
-         StepKind.ACCEPTED: "They accepted", StepKind.DECLINED: "They cannot help",
+         StepKind.POSTED: "Letter posted", StepKind.ACCEPTED: "They accepted",
+         StepKind.DECLINED: "They cannot help",
          StepKind.QUESTION: "They asked", StepKind.REPORTED: "They reported back",
          StepKind.REPLY: "We replied", StepKind.WITHDRAWN: "Withdrawn", StepKind.CLOSED: "Closed"}
 METHODS = [(Method.MAIL.value, "E-mail", "A link and our reference; nothing about the person"),
@@ -79,6 +80,7 @@ class HeardForm(Form):
 
     kind: StepKind
     came_by: Annotated[CameBy, Blank] = CameBy.PHONE
+    on: Annotated[UkDate | None, Blank] = None
     said: Annotated[Story, Blank] = ""
 
 

@@ -1,6 +1,7 @@
 """One referral: where it stands, what the partner sees, what was said, and what to do next."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import Any
 
 from fastapi import Request
@@ -17,7 +18,7 @@ from app.settings import settings
 from outreach.casework import referrals
 from outreach.casework.referrals import CannotRefer, Method, Referral, Status, letter, sharing
 from outreach.casework.victims import why_opened
-from outreach.foundation import audit, letterbox, outbox
+from outreach.foundation import audit, clock, letterbox, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
 from outreach.foundation.permissions import May
@@ -64,8 +65,16 @@ def create_answer(request: Request, referral: Named, posted: Posted, session: Db
     form = HeardForm.read(posted)
     return _deed(request, session, referral, "heard", form,
                  lambda: referrals.hear(session, me, referral, form.values["kind"], words=form.values["said"],
-                                        came_by=form.values["came_by"]),
-                 lambda _: "Their answer is written down.", {"words": "said"})
+                                        came_by=form.values["came_by"], at=_moment(form.values["on"])),
+                 lambda _: "Their answer is written down.", {"words": "said", "at": "on"})
+
+
+@room.post("/posting", needs=May.REFER)
+def create_posting(request: Request, referral: Named, posted: Posted, session: Db, me: Me) -> Response:
+    """The printed letter is in the post."""
+    return _deed(request, session, referral, "sending", SendForm.read(posted),
+                 lambda: referrals.post(session, me, referral),
+                 lambda one: f"The letter to {one.agency.name} is posted.")
 
 
 @room.post("/closure", needs=May.REFER)
@@ -115,6 +124,11 @@ def _deed(request: Request, session: Session, referral: Referral, name: str, for
     if form.errors:
         return _page(request, session, referral, 422, **{name: form})
     return go(request, f"/desk/referrals/{referral.id}", flash=flash(referral))
+
+
+def _moment(on: date | None) -> datetime | None:
+    """Midday of the day that was typed; now for today and where none was."""
+    return None if on in (None, clock.today()) else clock.at(on, time(12))
 
 
 def _sent(referral: Referral) -> str:

@@ -35,11 +35,11 @@ from outreach.casework.referrals.record import (
     Status,
     StepKind,
 )
-from outreach.casework.referrals.sending import AlreadyOpen, close, send, send_again, withdraw
+from outreach.casework.referrals.sending import AlreadyOpen, close, post, send, send_again, withdraw
 
 __all__ = ["OPEN", "Agency", "AgencyFacts", "AgencyKind", "AgencyRefused", "AlreadyOpen", "Basis", "CameBy",
            "CannotRefer", "Consent", "Method", "NoSuchAgency", "Referral", "ReferralFacts", "ReferralStep",
            "Share", "Show", "Status", "StepKind", "add_agency", "agencies", "agency", "answering", "as_typed",
            "bring_back_agency", "change_agency", "chasing", "close", "draft", "export_referrals", "hear",
-           "list_referrals", "open_referral", "open_with", "redraft", "refuse_to_send", "reply",
+           "list_referrals", "open_referral", "open_with", "post", "redraft", "refuse_to_send", "reply",
            "retire_agency", "send", "send_again", "sending", "withdraw"]

@@ -35,8 +35,8 @@ def hear(session: Session, actor: Actor, referral: Referral, kind: StepKind, *, 
         raise CannotRefer("kind", "Choose what they said")
     if kind is not StepKind.ACCEPTED and not words.strip():
         raise CannotRefer("words", "Write down what they said")
-    if at is not None and at > clock.now():
-        raise CannotRefer("at", "Enter a moment that has passed")
+    if at is not None and not clock.midnight(clock.day_of(referral.sent_at or at)) <= at <= clock.now():
+        raise CannotRefer("at", "Enter a day from when it was sent up to today")
     return _hear(session, actor, referral, kind, words, came_by, at or clock.now())
 
 
@@ -51,8 +51,8 @@ def reply(session: Session, actor: Actor, referral: Referral, *, words: str) -> 
         raise CannotRefer("words", f"Shorten this to {_LONGEST:,} characters" if words else "Type your reply")
     if link is None or not link.is_open or not referral.is_open:
         raise CannotRefer("words", "Their link no longer opens: send the referral again first")
-    step = ReferralStep(referral_id=referral.id, kind=StepKind.REPLY, words=words, by_id=actor.id)
-    session.add(step)
+    step = ReferralStep(kind=StepKind.REPLY, words=words, by_id=actor.id)
+    referral.steps.append(step)
     referral.question_at = None
     session.flush()
     letterbox.reply(session, link, words, slot=f"reply-{step.id}")
@@ -85,9 +85,8 @@ def take_in(session: Session, actor: Actor, referral: Referral, answer: Letterbo
 
 def _hear(session: Session, actor: Actor, referral: Referral, kind: StepKind, words: str, came_by: CameBy,
           at: datetime) -> ReferralStep:
-    step = ReferralStep(referral_id=referral.id, kind=kind, words=words.strip(), came_by=came_by,
-                        by_id=actor.id, at=at)
-    session.add(step)
+    step = ReferralStep(kind=kind, words=words.strip(), came_by=came_by, by_id=actor.id, at=at)
+    referral.steps.append(step)
     referral.acknowledged_at = referral.acknowledged_at or at
     if referral.is_open:
         referral.status = _STANDS.get(kind, referral.status)

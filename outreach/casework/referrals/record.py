@@ -65,6 +65,7 @@ class StepKind(StrEnum):
 
     SENT = "sent"
     SENT_AGAIN = "sent again"
+    POSTED = "posted"          # the printed letter is in the post
     ACCEPTED = "accepted"
     DECLINED = "declined"
     QUESTION = "question"
@@ -130,6 +131,14 @@ class Referral(Audited, Base):
     def is_open(self) -> bool:
         """Whether it has left and is not done with."""
         return self.status in OPEN
+
+    @property
+    def is_to_be_posted(self) -> bool:
+        """Whether its letter waits to be printed and posted."""
+        went = [step.kind for step in self.steps
+                if step.kind in (StepKind.SENT, StepKind.SENT_AGAIN, StepKind.POSTED)]
+        return (self.method is Method.LETTER and self.status is Status.SENT
+                and went[-1:] != [StepKind.POSTED])
 
     @property
     def is_overdue(self) -> bool:

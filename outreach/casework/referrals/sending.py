@@ -59,6 +59,15 @@ def send_again(session: Session, actor: Actor, referral: Referral) -> Referral:
     return _send(session, actor, referral, StepKind.SENT_AGAIN)
 
 
+@operation("referral.posted", needs=May.REFER)
+def post(session: Session, actor: Actor, referral: Referral) -> Referral:
+    """The printed letter is in the post. Raises `CannotRefer` where no letter waits."""
+    if not referral.is_to_be_posted:
+        raise CannotRefer("", "There is no letter of this referral to post")
+    referral.steps.append(ReferralStep(kind=StepKind.POSTED, by_id=actor.id))
+    return referral
+
+
 @operation("referral.withdrawn", needs=May.REFER)
 def withdraw(session: Session, actor: Actor, referral: Referral, *, reason: str = "") -> Referral:
     """Take a referral back: the link shuts at once, and what has not left yet will not.
@@ -100,7 +109,7 @@ def _send(session: Session, actor: Actor, referral: Referral, step: StepKind) ->
     settle_chase(session, actor, referral)
     referral.status, referral.sent_at, referral.sent_by_id = Status.SENT, clock.now(), actor.id
     referral.question_at = referral.chase_id = None
-    session.add(ReferralStep(referral_id=referral.id, kind=step, by_id=actor.id, at=referral.sent_at))
+    referral.steps.append(ReferralStep(kind=step, by_id=actor.id, at=referral.sent_at))
     link = letterbox.open_link(
         session, Purpose.REFERRAL, subject=("referral", referral.id), reference=referral.reference,
         shown=sharing.shown(referral), expires_at=_opens_until(referral.answer_due_on))
@@ -129,7 +138,7 @@ def disclose(session: Session, actor: Actor, referral: Referral, operation_name:
 def _end(session: Session, actor: Actor, referral: Referral, status: Status, step: StepKind,
          words: str) -> None:
     if referral.status is not Status.DRAFT:
-        session.add(ReferralStep(referral_id=referral.id, kind=step, words=words.strip(), by_id=actor.id))
+        referral.steps.append(ReferralStep(kind=step, words=words.strip(), by_id=actor.id))
     referral.status, referral.closed_at, referral.question_at = status, clock.now(), None
     letterbox.close(session, ("referral", referral.id))
     outbox.cancel(session, ("referral", referral.id), MAIL)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups import OPEN, FollowUp
-from outreach.casework.referrals import Agency, Referral, Status
+from outreach.casework.referrals import Agency, Method, Referral, ReferralStep, Status, StepKind
 from outreach.casework.victims import Victim, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation.clock import now, today
@@ -26,13 +26,18 @@ def waiting(session: Session, actor: Actor) -> Iterable[Line]:
     if not actor.may(May.REFER):
         return []
     chased = select(FollowUp.id).where(FollowUp.id == Referral.chase_id, FollowUp.status.in_(OPEN)).exists()
+    posted = select(ReferralStep.id).where(
+        ReferralStep.referral_id == Referral.id, ReferralStep.kind == StepKind.POSTED,
+        ReferralStep.at >= Referral.sent_at).exists()
+    unposted = and_(Referral.status == Status.SENT, Referral.method == Method.LETTER, ~posted)
     question = (
-        select(Referral.id, Referral.status, Referral.question_at, Referral.answer_due_on,
-               Agency.name.label("agency"), Victim.title, Victim.first_name, Victim.last_name, Victim.band,
-               Victim.town, Victim.restricted)
+        select(Referral.id, unposted.label("unposted"), Referral.status, Referral.question_at,
+               Referral.answer_due_on, Agency.name.label("agency"), Victim.title, Victim.first_name, Victim.last_name,
+               Victim.band, Victim.town, Victim.restricted)
         .join(Victim, Victim.id == Referral.victim_id).join(Agency, Agency.id == Referral.agency_id)
         .where(*scope(actor), or_(
-            Referral.question_at.is_not(None), Referral.status.in_((Status.DECLINED, Status.REPORTED)),
+            Referral.question_at.is_not(None), unposted,
+            Referral.status.in_((Status.DECLINED, Status.REPORTED)),
             and_(Referral.status == Status.SENT, Referral.answer_due_on < today(), ~chased),
             and_(Referral.status == Status.DRAFT, Referral.created_at < now() - _LEFT_LYING)))
         .order_by(Referral.id).limit(MOST))
@@ -57,5 +62,7 @@ def _why(row: Any) -> tuple[int, str, bool]:
         return weights.referral_reported, f"{row.agency} reported back: read it and close it.", False
     if row.status is Status.DRAFT:
         return weights.referral_unsent, f"A referral to {row.agency} was begun and not sent.", False
+    if row.unposted:
+        return weights.referral_unposted, f"Print the letter to {row.agency} and post it.", False
     due = spoken(row.answer_due_on)
     return weights.referral_overdue, f"No answer from {row.agency}: it was due on {due}.", True

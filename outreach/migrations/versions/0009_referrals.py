@@ -184,6 +184,7 @@ def _referrals() -> None:
                 "stepkind",
                 "sent",
                 "sent again",
+                "posted",
                 "accepted",
                 "declined",
                 "question",

@@ -9,9 +9,10 @@ from outreach.casework.timeline.entry import Entry, Kind, Source, dotted
 from outreach.foundation.accounts import Account
 
 _TITLES = {StepKind.SENT: "Referred to {agency}", StepKind.SENT_AGAIN: "Referred again to {agency}",
-           StepKind.ACCEPTED: "{agency} accepted the referral", StepKind.DECLINED: "{agency} cannot help",
-           StepKind.QUESTION: "{agency} asked a question", StepKind.REPORTED: "{agency} reported back",
-           StepKind.REPLY: "Reply to {agency}", StepKind.WITHDRAWN: "Referral to {agency} withdrawn",
+           StepKind.POSTED: "Letter to {agency} posted", StepKind.ACCEPTED: "{agency} accepted the referral",
+           StepKind.DECLINED: "{agency} cannot help", StepKind.QUESTION: "{agency} asked a question",
+           StepKind.REPORTED: "{agency} reported back", StepKind.REPLY: "Reply to {agency}",
+           StepKind.WITHDRAWN: "Referral to {agency} withdrawn",
            StepKind.CLOSED: "Referral to {agency} closed"}
 
 
