@@ -32,8 +32,8 @@ def waiting(session: Session, actor: Actor) -> Iterable[Line]:
     unposted = and_(Referral.status == Status.SENT, Referral.method == Method.LETTER, ~posted)
     question = (
         select(Referral.id, unposted.label("unposted"), Referral.status, Referral.question_at,
-               Referral.answer_due_on, Agency.name.label("agency"), Victim.title, Victim.first_name, Victim.last_name,
-               Victim.band, Victim.town, Victim.restricted)
+               Referral.answer_due_on, Agency.name.label("agency"), Victim.title, Victim.first_name,
+               Victim.last_name, Victim.band, Victim.town, Victim.restricted)
         .join(Victim, Victim.id == Referral.victim_id).join(Agency, Agency.id == Referral.agency_id)
         .where(*scope(actor), or_(
             Referral.question_at.is_not(None), unposted,
