@@ -308,6 +308,16 @@ def test_an_installation_on_an_impossible_day_is_refused(desk, officer, session,
     assert rows(session, DeviceLoan)[0].installed_on is None
 
 
+def test_a_unit_cannot_have_been_installed_while_it_was_elsewhere(desk, officer, session, mr_hill, installed):
+    devices.take_back(session, officer, installed, on=days_ago(5), condition=Condition.GOOD)
+    again = devices.lend(session, officer, mr_hill, installed.device,
+                         consent=Consent(ConsentBy.SELF, days_ago(9)))
+    session.commit()
+    answer = desk(officer).submit(f"{HERE}/loans/{again.id}/installation", {"on": typed_day(6)})
+    assert answer.status_code == 422 and "was with somebody else until" in words(answer)
+    assert 'href="#on"' in answer.text
+
+
 @pytest.mark.parametrize("htmx", BOTH)
 def test_a_review_extends_or_asks_back(desk, officer, session, installed, htmx):
     client, one = desk(officer), f"{HERE}/loans/{installed.id}"

@@ -388,6 +388,14 @@ def test_a_unit_that_came_back_good_is_lent_again(session, officer, mr_hill, ins
     assert again.is_open and not installed.is_open
 
 
+def test_a_unit_cannot_have_been_in_two_homes_at_once(session, officer, mr_hill, installed):
+    devices.take_back(session, officer, installed, on=days_ago(5), condition=Condition.GOOD)
+    again = devices.lend(session, officer, mr_hill, installed.device, consent=consented(9))
+    with pytest.raises(refused.AlreadyOnLoan, match="was with somebody else until"):
+        devices.install(session, officer, again, on=days_ago(6))
+    devices.install(session, officer, again, on=days_ago(5))
+
+
 def test_nothing_is_added_to_a_loan_that_is_over(session, officer, installed):
     devices.take_back(session, officer, installed, on=clock.today(), condition=Condition.GOOD)
     for deed in (lambda: devices.trust(session, officer, installed, "GP, 01632 960 111"),

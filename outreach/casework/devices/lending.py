@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,7 @@ def install(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, by: s
             telephone: Telephone | None = None, before: Feelings | None = None) -> DeviceLoan:
     """Record that a unit was put in, and plan its review.
 
-    Raises `BeforeConsent`, `StillToCome`, `LoanEnded`.
+    Raises `BeforeConsent`, `StillToCome`, `LoanEnded`, `AlreadyOnLoan`.
     """
     refuse_ended(loan)
     if loan.installed_on:
@@ -119,6 +119,7 @@ def install(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, by: s
     if on < loan.consent_on:
         raise BeforeConsent(f"Consent was given on {spoken(loan.consent_on)}: it cannot have been installed "
                             "before", "on")
+    _refuse_while_with_another(session, loan, on)
     loan.installed_on, loan.installed_by = on, by.strip() or actor.name
     loan.review_due_on = review_after(on)
     _plug_in(loan, telephone)
@@ -195,6 +196,14 @@ def _refuse_unavailable(session: Session, victim: Victim, device: Device) -> Non
                                           "unit, or free it on the waiting list", "device_id")
     elif device.status is not Standing.IN_STOCK:
         raise NotLendable(f"{device.serial} is {device.status}: choose another unit", "device_id")
+
+
+def _refuse_while_with_another(session: Session, loan: DeviceLoan, on: date) -> None:
+    until = session.scalar(select(func.max(DeviceLoan.ended_on)).where(
+        DeviceLoan.device_id == loan.device_id, DeviceLoan.id != loan.id))
+    if until is not None and on < until:
+        raise AlreadyOnLoan(f"{loan.device.serial} was with somebody else until {spoken(until)}: it cannot "
+                            "have been installed before", "on")
 
 
 def _settle_waits(session: Session, actor: Actor, victim: Victim, device: Device) -> None:
