@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Session
 
 from outreach.casework import calls, follow_ups, need
+from outreach.casework.assessments import Judgement, assess
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.imports import (
@@ -33,7 +34,7 @@ from outreach.casework.imports.undoing import redo_import, run_undo, undo_import
 from outreach.casework.imports.whole import import_file
 from outreach.casework.victims import Victim, VictimPhone
 from outreach.foundation.accounts import Account
-from outreach.foundation.clock import now
+from outreach.foundation.clock import now, today
 from outreach.foundation.db import Database
 from outreach.foundation.force import current
 from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
@@ -272,6 +273,20 @@ def test_somebody_known_keeps_what_differs_and_gains_what_was_blank(desk: Desk, 
     assert desk.row(import_id, 1).before["differs"] == ["town", "email"]
     with desk.database.reading() as session:
         assert len(list(session.scalars(select(VictimPhone)))) == 2
+
+
+def test_a_list_does_not_overrule_an_assessment(desk: Desk, write: Write) -> None:
+    desk.commit(desk.check(write([DALE], name="first.csv")))
+    with desk.database.transaction() as session:
+        dale = session.scalars(select(Victim)).one()
+        judgement = Judgement(on=today(), override=need.Band.HIGH, override_reason="Alone")
+        assess(session, desk.actor, dale, judgement)
+    worse = DALE[:]
+    worse[0], worse[12], worse[13] = "NFRC260000000098", "£90", "hearing"
+    desk.commit(desk.check(write([worse], name="second.csv")))
+    dale, = desk.victims()
+    assert (dale.band, "hearing" in dale.need_reasons) == (need.Band.HIGH, True)
+    assert (dale.assessed_band, dale.assessed_on) == (need.Band.HIGH, today())
 
 
 def test_the_same_reference_again_adds_no_report(desk: Desk, write: Write) -> None:
