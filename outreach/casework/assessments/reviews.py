@@ -11,6 +11,7 @@ from outreach.casework.assessments.standing import newest
 from outreach.casework.follow_ups import Step
 from outreach.casework.need import Band
 from outreach.casework.victims.record import Victim
+from outreach.casework.victims.standing import STANDS
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import open_with_role
 from outreach.foundation.db import Database
@@ -74,5 +75,5 @@ def _whose(session: Session, victim: Victim, made: Assessment | None) -> int | N
 def _due(what: type[Victim] | None = None) -> Select[Victim] | Select[int]:
     question = select(what) if what else select(Victim.id)
     return question.where(
-        Victim.review_on <= clock.today(), Victim.deceased_on.is_(None), Victim.merged_into_id.is_(None),
+        Victim.review_on <= clock.today(), Victim.deceased_on.is_(None), STANDS,
         or_(Victim.review_asked_on.is_(None), Victim.review_asked_on != Victim.review_on))

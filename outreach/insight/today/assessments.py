@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from outreach.casework.follow_ups import OPEN, FollowUp, Step
 from outreach.casework.victims import Victim, scope
 from outreach.casework.victims.listing import RESTRICTED
+from outreach.casework.victims.standing import STANDS
 from outreach.foundation.clock import today
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
@@ -26,8 +27,7 @@ def reviews_due(session: Session, actor: Actor) -> Iterable[Line]:
     question = (
         select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.town, Victim.band,
                Victim.restricted, Victim.review_on)
-        .where(Victim.review_on <= today(), Victim.deceased_on.is_(None), Victim.merged_into_id.is_(None),
-               ~asked, *scope(actor))
+        .where(Victim.review_on <= today(), Victim.deceased_on.is_(None), STANDS, ~asked, *scope(actor))
         .order_by(Victim.review_on, Victim.id).limit(_SHOWN))
     return [Line(current().today.assessment_review, Kind.ASSESSMENT, name_of(row),
                  RESTRICTED if row.restricted else

@@ -1,7 +1,7 @@
 """Safeguarding measures on Today: what was offered or accepted, and has not been done since."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -21,20 +21,35 @@ _SAID = {Status.ACCEPTED: "accepted, not yet done", Status.OFFERED: "offered, no
 
 
 def outstanding(session: Session, actor: Actor) -> Iterable[Line]:
-    """One line for each of my people, or of nobody's, with measures that wait longer than the force says."""
+    """One line for each of my people, or of nobody's, with measures that wait longer than the force says:
+    what was accepted goes before what was only offered, and the longest wait first."""
     if not actor.may(May.RECORD_MEASURE):
         return []
-    waiting = today() - timedelta(days=current().measures.outstanding_after_days)
+    before = today() - timedelta(days=current().measures.outstanding_after_days)
+    chosen = [*dict.fromkeys(victim_id for status in _SAID
+                             for victim_id in _longest(session, actor, status, before))][:_SHOWN]
+    people = groupby(_rows(session, chosen, before), key=lambda row: row.id)
+    return sorted((_line([*rows]) for _, rows in people), key=lambda line: chosen.index(line.record_id or 0))
+
+
+def _longest(session: Session, actor: Actor, status: Status, before: date) -> Sequence[int]:
+    """Whose measures have stood like this for longest. One question for each status: so the index gives the
+    first of them without sorting all."""
     mine = (Victim.assigned_to_id == actor.id) | Victim.assigned_to_id.is_(None)
-    question = (
+    return session.scalars(
+        select(Measure.victim_id).join(Victim, Victim.id == Measure.victim_id)
+        .where(Measure.status == status, Measure.since_on <= before, mine, Victim.deceased_on.is_(None),
+               *scope(actor))
+        .order_by(Measure.since_on).limit(MOST)).all()
+
+
+def _rows(session: Session, victims: Sequence[int], before: date) -> Sequence[Any]:
+    return session.execute(
         select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.town, Victim.band,
                Victim.restricted, Measure.code, Measure.status)
         .join(Measure, Measure.victim_id == Victim.id)
-        .where(Measure.status.in_(OUTSTANDING), Measure.since_on <= waiting, mine,
-               Victim.deceased_on.is_(None), *scope(actor))
-        .order_by(Victim.need_score.desc(), Victim.id.desc(), Measure.since_on).limit(MOST))
-    people = groupby(session.execute(question), key=lambda row: row.id)
-    return [_line([*rows]) for _, rows in people][:_SHOWN]
+        .where(Victim.id.in_(victims), Measure.status.in_(OUTSTANDING), Measure.since_on <= before)
+        .order_by(Victim.id, Measure.since_on)).all()
 
 
 def _line(rows: Sequence[Any]) -> Line:
