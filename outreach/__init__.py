@@ -15,5 +15,7 @@ The words of the trade, as they are used on every floor of this house:
 - **Fraud Ambassador**: a trained local contact, often a PCSO; **Cyber Volunteer**: a vetted unpaid helper.
 - **Consultation**, **collection**, **alteration**, **disclosure**, **combination**, **erasure**: the six
   things done with a record that the Data Protection Act 2018, s.62 wants logged.
+- **Referral**: disclosure to a partner for action, on a ground in law that is written down; **letterbox**:
+  where the partner's link leads, and where answers come in from those who have no account.
 - **Outbox**: the ledger of what the system has promised to do; **worker**: what keeps those promises.
 """

@@ -567,6 +567,17 @@ def test_today_says_what_waits_for_us(session: Session, officer: Actor, supervis
     assert [line for line in today.lines(session, supervisor) if line.kind is today.Kind.REFERRAL] == []
 
 
+def test_today_says_when_a_partner_must_hear_of_a_death(session: Session, officer: Actor, mrs_hill: Victim,
+                                                        mr_hill: Victim, refer: Refer, sent: Refer) -> None:
+    """So that nobody knocks at the door of a widower to ask how his wife is."""
+    sent(mrs_hill)
+    refer(mr_hill)
+    for victim in (mrs_hill, mr_hill):
+        keeping.record_death(session, officer, victim)
+    found = [line.why for line in today.lines(session, officer) if line.kind is today.Kind.REFERRAL]
+    assert found == ["Has died: tell Victim Support, and withdraw the referral."]
+
+
 def test_each_step_is_told_on_the_timeline(session: Session, officer: Actor, mrs_hill: Victim,
                                            sent: Refer) -> None:
     referral = sent(mrs_hill)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups import OPEN, FollowUp
+from outreach.casework.referrals import OPEN as LEFT
 from outreach.casework.referrals import Agency, Method, Referral, ReferralStep, Status, StepKind
 from outreach.casework.victims import Victim, scope
 from outreach.casework.victims.listing import RESTRICTED
@@ -33,10 +34,11 @@ def waiting(session: Session, actor: Actor) -> Iterable[Line]:
     question = (
         select(Referral.id, unposted.label("unposted"), Referral.status, Referral.question_at,
                Referral.answer_due_on, Agency.name.label("agency"), Victim.title, Victim.first_name,
-               Victim.last_name, Victim.band, Victim.town, Victim.restricted)
+               Victim.last_name, Victim.band, Victim.town, Victim.restricted, Victim.deceased_on)
         .join(Victim, Victim.id == Referral.victim_id).join(Agency, Agency.id == Referral.agency_id)
         .where(*scope(actor), or_(
             Referral.question_at.is_not(None), unposted,
+            and_(Victim.deceased_on.is_not(None), Referral.status.in_(LEFT)),
             Referral.status.in_((Status.DECLINED, Status.REPORTED)),
             and_(Referral.status == Status.SENT, Referral.answer_due_on < today(), ~chased),
             and_(Referral.status == Status.DRAFT, Referral.created_at < now() - _LEFT_LYING)))
@@ -54,6 +56,8 @@ def _line(row: Any) -> Line:
 
 def _why(row: Any) -> tuple[int, str, bool]:
     weights = current().today
+    if row.deceased_on and row.status is not Status.DRAFT:
+        return weights.referral_question, f"Has died: tell {row.agency}, and withdraw the referral.", False
     if row.question_at:
         return weights.referral_question, f"{row.agency} asked a question and waits for your reply.", False
     if row.status is Status.DECLINED:
