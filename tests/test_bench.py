@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import bench
-from app.bench import ground, letters, pages, population, queue, search
+from app.bench import calls, ground, letters, pages, population, queue, search
+from outreach.casework.calls import Call
 from outreach.casework.victims import Victim
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE
@@ -24,6 +25,8 @@ def short(monkeypatch):
     monkeypatch.setattr(letters, "LETTERS", 20)
     monkeypatch.setattr(letters, "VICTIMS", FEW)
     monkeypatch.setattr(queue, "VICTIMS", FEW)
+    for name, few in (("CALLS", 200), ("PEOPLE", 4), ("RUNS", 3)):
+        monkeypatch.setattr(calls, name, few)
     monkeypatch.setattr(queue, "PEER_JOBS", 20)
 
 
@@ -96,9 +99,17 @@ def test_a_wrong_letter_is_always_a_different_word():
     assert all(search.slip(rng, "joan") != "joan" for _ in range(200))
 
 
-
-
 def test_a_batch_of_letters_is_measured_beside_the_typesetting_alone(database):
     found = bench.run("letters", "10k", database.url)["letters"][one_kind(database)]
     assert found["letters"] == 20 and found["written_s"] >= 0 and found["longest_lock_ms"] > 0
     assert found["compile_each_s"] >= 0
+
+
+def test_calls_are_measured_beside_bare_sql_and_django_and_taken_away_again(database):
+    found = bench.run("calls", "10k", database.url)["calls"][one_kind(database)]
+    name = found["suggestions"]["name and half a postcode"]
+    assert min(name["p50_ms"], name["bare_sql_p50_ms"], name["django_icontains_p50_ms"]) > 0
+    assert found["suggestions"]["every stage"]["p95_ms"] >= found["suggestions"]["every stage"]["p50_ms"]
+    assert found["return"]["django_objects_p50_ms"] > 0 and found["return"]["bare_sum_p50_ms"] > 0
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Call)) == 0

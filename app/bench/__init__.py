@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 NAMES = {"pages": "pages", "search": "search", "import": "imports", "queue": "queue", "start": "start",
-         "letters": "letters"}
+         "letters": "letters", "calls": "calls"}
 
 
 def run(name: str, size: str = "10k", database: str | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 SHOWN = ("name", "band", "need_score", "age", "place", "lost", "last_contact", "next_follow_up",
          "assigned_to")
+MONEY = ("attempted", "prevented", "lost", "recovered")     # in pence
 _TRIGRAMS = ("first_name", "last_name", "postcode")
 
 
@@ -76,6 +77,12 @@ def models() -> dict[str, Any]:
             ("Contact", "contact", {"at": m.DateTimeField()}),
             ("FollowUp", "follow_up", {"due_at": m.DateTimeField(), "status": text()})):
         record(noun, table, victim=m.ForeignKey(victim, on_delete=m.PROTECT), **fields)
+    places = {noun: m.ForeignKey(record(noun.title(), table, name=text()), null=True, on_delete=m.PROTECT)
+              for noun, table in (("bank", "bank"), ("branch", "bank_branch"))}
+    record("Call", "banking_protocol_call", received_at=m.DateTimeField(), outcome=text(),
+           attended_at=m.DateTimeField(null=True), arrests=m.IntegerField(), age=m.IntegerField(null=True),
+           crime_recorded=m.BooleanField(), missed_opportunity=m.BooleanField(), **places,
+           **{name: m.BigIntegerField(null=True) for name in MONEY})
     return _MODELS
 
 

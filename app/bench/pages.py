@@ -63,7 +63,8 @@ def at_work(database: Database, folder: str) -> Iterator[Server]:
         token = sign_ins.begin(session, account)
     env = {"OUTREACH_DATA": folder, "OUTREACH_DATABASE_URL": database.url, "OUTREACH_ENV": "demo"}
     code = "import os; from app import web; web.serve('desk', '127.0.0.1', int(os.environ['PORT']), 1)"
-    with serving(code, LIST, env=env, headers={"Cookie": f"outreach_session={token}"}) as server:
+    headers = {"Cookie": f"outreach_session={token}", "X-CSRF-Token": sign_ins.csrf_token(token)}
+    with serving(code, LIST, env=env, headers=headers) as server:
         yield server
 
 

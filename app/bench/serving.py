@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from app.bench.timing import cpu_seconds
 
@@ -27,16 +28,25 @@ class Server:
 
     def get(self, path: str) -> bytes:
         """The page at a path. Raises RuntimeError unless it is there."""
+        return self._ask("GET", path, None, self._headers)
+
+    def post(self, path: str, typed: Mapping[str, str]) -> bytes:
+        """What a form answers that htmx sends. Raises RuntimeError unless it was taken."""
+        return self._ask("POST", path, urlencode(typed), {
+            **self._headers, "HX-Request": "true", "Sec-Fetch-Site": "same-origin",
+            "Content-Type": "application/x-www-form-urlencoded"})
+
+    def _ask(self, how: str, path: str, body: str | None, headers: Mapping[str, str]) -> bytes:
         try:
-            self._line.request("GET", path, headers=self._headers)
+            self._line.request(how, path, body, headers)
             answer = self._line.getresponse()
-            body = answer.read()
+            page = answer.read()
         except (http.client.HTTPException, ConnectionError):
             self._line.close()
             raise
         if answer.status != 200:
-            raise RuntimeError(f"GET {path} answered {answer.status}: {body[:200]!r}")
-        return body
+            raise RuntimeError(f"{how} {path} answered {answer.status}: {page[:200]!r}")
+        return page
 
     def with_headers(self, headers: Mapping[str, str]) -> "Server":
         """Another browser of the same server."""

@@ -27,6 +27,11 @@ def p50(taken: Sequence[float]) -> float:
     return round(statistics.median(taken), 2)
 
 
+def p95(taken: Sequence[float]) -> float:
+    """The value that one in twenty exceeds."""
+    return round(sorted(taken)[max(0, math.ceil(len(taken) * 0.95) - 1)], 2)
+
+
 def p99(taken: Sequence[float]) -> float:
     """The value that one in a hundred exceeds."""
     return round(sorted(taken)[max(0, math.ceil(len(taken) * 0.99) - 1)], 2)
