@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from outreach.casework.assessments import Assessment, Factor, Judgement, Tells, assess
 from outreach.casework.follow_ups import FollowUp
+from outreach.casework.fraud_reports import Source, enter_report
 from outreach.casework.need import Band
 from outreach.casework.victims import Victim
 from outreach.foundation.clock import today
@@ -157,6 +158,16 @@ def test_history_shows_each_with_what_changed(desk, officer, supervisor, session
     said = words(desk(supervisor).get(here))
     assert "New: hard of hearing; No longer: memory loss or dementia; 43 points, now 23" in said
     assert "Correct this one" not in said and "Correct this one" in words(desk(officer).get(here))
+
+
+def test_the_record_says_when_a_report_came_after_the_assessment(desk, officer, session, mrs_hill):
+    assess(session, officer, mrs_hill, Judgement(on=today()))
+    session.commit()
+    client, record = desk(officer), f"/desk/victims/{mrs_hill.id}"
+    assert "Reported again since" not in words(client.get(record))
+    enter_report(session, officer, mrs_hill, source=Source.SELF, fraud_type="courier")
+    session.commit()
+    assert "Reported again since" in words(client.get(record))
 
 
 def test_somebody_elses_assessment_is_not_corrected_here(desk, officer, session, mr_hill, here, rows):

@@ -17,4 +17,6 @@ def gather(session: Session, me: Actor, victim: Victim) -> dict[str, Any]:
     council = next((one for one in current().councils if made and one.name == made.council), None)
     may_assess = me.may(May.ASSESS) and not victim.deceased_on and victim.kind is Kind.INDIVIDUAL
     return {"made": made, "council": council, "may_assess": may_assess,
-            "is_due": bool(made and made.next_review_on <= today())}
+            "is_due": bool(made and made.next_review_on <= today()),
+            "is_older": bool(made and any(report.created_at > made.created_at
+                                          for report in victim.fraud_reports))}
