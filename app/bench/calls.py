@@ -21,6 +21,7 @@ from app.bench.timing import milliseconds, p50, p95, times_better
 from outreach import records
 from outreach.casework import calls
 from outreach.casework.calls import Call, Outcome
+from outreach.casework.matching import fold
 from outreach.casework.search.keeping import engine_of
 from outreach.casework.victims import Victim
 from outreach.casework.victims.record import first_numbers
@@ -113,8 +114,7 @@ def _bare_question(database: Database, people: Sequence[tuple[Any, str]]) -> flo
 
     def ask() -> None:
         person, _ = next(waiting)
-        words = [*person.first_name.lower().split(), *person.last_name.lower().split(),
-                 person.postcode.split()[0].lower()]
+        words = fold(f"{person.first_name} {person.last_name} {person.postcode.split()[0]}").split()
         with database.reading() as session:
             engine = engine_of(session)
             ids = engine.matching(session, [[word] for word in words], 1000)
