@@ -11,7 +11,7 @@ from app.desk import stale
 from app.desk.calls import fields
 from app.desk.calls.entering import moment
 from app.desk.calls.fields import OutcomeForm
-from app.desk.doors import begun
+from app.desk.doors import begun, note_again
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page
@@ -40,20 +40,27 @@ def update(request: Request, call_id: int, posted: Posted, session: Db, me: Me) 
     now = _now(call)
     was = stale.was_of(posted, now)
     if form.errors:
-        return _asked(request, call, form, status=422, was=was)
+        return _again(request, session, me, call, form, was=was)
     try:
         with session.begin_nested():
             _record(session, me, call, form, was, now)
     except BadCall as bad:
         for field, sentence in bad.troubles.items():
             form.wrong(field, sentence)
-        return _asked(request, call, form, status=422, was=was)
+        return _again(request, session, me, call, form, was=was)
     except ChangedMeanwhile as meanwhile:
         who = stale.changed_by(session, "banking_protocol_call", call.id)
         clashes = stale.set_beside(form, was, now, meanwhile.names, who)
-        return _asked(request, call, form, status=409, was=now, clashes=clashes, who=who)
+        return _again(request, session, me, call, form, status=409, was=now, clashes=clashes, who=who)
     drafts.drop(session, me.id, request.url.path)
     return go(request, f"/desk/calls/{call.id}", flash="Outcome saved.")
+
+
+def _again(request: Request, session: Session, me: Me, call: Call, form: Filled[OutcomeForm], *,
+           status: int = 422, **more: Any) -> Response:
+    """The page once more: that is a look at the record too."""
+    note_again(session, me, call.victim)
+    return _asked(request, call, form, status=status, **more)
 
 
 def _record(session: Session, me: Me, call: Call, form: Filled[OutcomeForm], was: Any, now: Any) -> None:
