@@ -45,7 +45,7 @@ DESK_BAR = (
 )
 # … and the rest under "More". A later noun adds its line to one of the two.
 DESK_MORE = (
-    ("Letters", "/desk/letters", May.WRITE_LETTER),
+    ("Letters", "/desk/letters", May.SEE_VICTIM),
     ("Reports", "/desk/fraud-reports", May.SEE_VICTIM),
     ("Victim lists", "/desk/imports", May.IMPORT),
     ("Worker", "/desk/worker", May.SEE_WORKER),

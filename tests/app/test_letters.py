@@ -247,3 +247,49 @@ def test_a_batch_is_taken_back_before_it_is_posted(desk, officer, session, datab
 def test_a_batch_that_makes_no_sense_is_refused(desk, officer, session, street, htmx, typed, sentence):
     answer = desk(officer).submit("/desk/letters/batches", typed, headers=htmx)
     assert answer.status_code == 422 and sentence in words(answer) and rows(session, LetterBatch) == []
+
+
+def refuses_post(session, victim):
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        victim.may_post = Answer.NO
+    session.commit()
+
+
+def test_a_letter_that_must_not_be_posted_any_more_is_not_printed(desk, officer, session, mrs_hill):
+    letter, client = made(session, officer, mrs_hill), desk(officer)
+    refuses_post(session, mrs_hill)
+    page = client.get(f"/desk/letters/{letter.id}")
+    assert "asked for no letters. Do not post this letter." in words(page)
+    assert "Print it" not in page.text and "It was posted" not in page.text and "Not posted" in page.text
+    assert client.get(f"/desk/letters/{letter.id}/pdf").status_code == 422
+    assert client.get("/desk/letters/pdf").status_code == 404
+    shown = client.get("/desk/letters")
+    assert "Must not be posted" in words(shown) and 'name="letter"' not in shown.text
+
+
+def test_the_batch_says_which_letters_to_take_out_of_the_pile(desk, officer, session, database, mrs_hill,
+                                                              bare_settings, monkeypatch):
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url)
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        mrs_hill.may_post, mrs_hill.district = Answer.YES, "Selby"
+    session.commit()
+    client = desk(officer)
+    client.submit("/desk/letters/batches", {"template": "after_a_report", "district": "Selby"})
+    run_once(database)
+    [batch], [letter] = rows(session, LetterBatch), rows(session, Letter)
+    assert letter.reference not in client.get(f"/desk/letters/batches/{batch.id}").text
+    refuses_post(session, mrs_hill)
+    assert f"Letter {letter.reference}" in words(client.get(f"/desk/letters/batches/{batch.id}"))
+    assert client.get(f"/desk/letters/batches/{batch.id}/papers/standard").status_code == 404
+
+
+def test_a_supervisor_reads_letters_and_changes_none(desk, officer, supervisor, session, mrs_hill):
+    letter, client = made(session, officer, mrs_hill), desk(supervisor)
+    found = client.get("/desk/letters", params={"q": letter.reference})
+    assert "This letter is ours" in words(found)
+    page = client.get(f"/desk/letters/{letter.id}")
+    assert page.status_code == 200 and "It was posted" not in page.text and "Print it" not in page.text
+    assert f'href="/desk/letters/{letter.id}"' in client.get(f"/desk/victims/{mrs_hill.id}").text
+    assert client.submit(f"/desk/letters/{letter.id}/posting").status_code == 403
+    assert client.get("/desk/letters/batches").status_code == 200
+    assert "Write to many" not in client.get("/desk/letters").text

@@ -54,6 +54,7 @@ def test_whoever_moved_away_lived_here_before(session, officer, mrs_hill, mr_hil
     seen = open_household(session, officer, household)
     assert [(one.victim_id, one.name, one.to_on) for one in seen.former] == [
         (mr_hill.id, "Mr Harold Hill", clock.today())]
+    assert [note["record_id"] for note in audit.waiting(session)] == [mrs_hill.id, mr_hill.id]
 
 
 def test_two_people_defrauded_at_one_address_are_told(session, officer, mrs_hill, mr_hill):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.worker import run_once
 from outreach.casework import letters
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, log_contact
-from outreach.casework.letters import batches, choosing, jobs
+from outreach.casework.letters import batches, choosing, jobs, listing
 from outreach.casework.letters.choosing import LeftOut, Whom
 from outreach.casework.letters.record import BatchState, Letter, LetterBatch, State
 from outreach.casework.safe_contact import Answer
@@ -227,3 +227,42 @@ def test_a_letter_of_a_batch_goes_with_its_batch(session, database, officer, str
 def test_an_ambassador_writes_no_batch(session, ambassador, street):
     with pytest.raises(NotAllowed):
         batches.order(session, ambassador, "after_a_report", SELBY)
+
+
+def asks_for_none(session, victim):
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        victim.may_post = Answer.NO
+    session.commit()
+
+
+def test_the_paper_leaves_out_whom_post_would_harm_since(session, database, officer, street, monkeypatch):
+    batch = ordered(session, officer)
+    run_once(database)
+    printed = []
+    monkeypatch.setattr(jobs.printing, "pdf", lambda letters: printed.append(len(letters)) or b"%PDF-")
+    kept = jobs.paper_of(session, fresh(session, batch), Format.STANDARD)
+    assert kept and printed == [] and listing.to_take_out(session, batch.id) == []
+    session.commit()
+    asks_for_none(session, street)
+    assert jobs.paper_of(session, fresh(session, batch), Format.STANDARD) == b"%PDF-" and printed == [2]
+    assert [one.id for one in listing.to_take_out(session, batch.id)] == session.scalars(
+        select(Letter.id).where(Letter.victim_id == street.id)).all()
+
+
+def test_the_paper_of_another_database_is_never_taken_for_this_one(session, database, officer, street, data):
+    for format in (Format.STANDARD, Format.EASY_READ):
+        jobs.papers(1, format).parent.mkdir(exist_ok=True)
+        jobs.papers(1, format).write_bytes(b"somebody else's letters")
+    batch = ordered(session, officer)
+    run_once(database)
+    assert batch.id == 1
+    assert {paper.read_bytes()[:5] for paper in (data / "letters").iterdir()} == {b"%PDF-"}
+
+
+def test_a_name_that_cannot_be_printed_holds_up_no_batch(session, database, officer, enter, street):
+    enter("李", "小龙", **HOME)
+    batch = ordered(session, officer)
+    run_once(database)
+    batch = fresh(session, batch)
+    assert (batch.state, batch.written) == (BatchState.READY, 6)
+    assert batch.left_out[LeftOut.UNPRINTABLE] == 1

@@ -10,7 +10,7 @@ from app.worker import run_once
 from outreach.casework import follow_ups, letters
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, attempts
 from outreach.casework.follow_ups import Status, Step
-from outreach.casework.letters import printing, references, templates
+from outreach.casework.letters import listing, printing, references, templates
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims import Format
 from outreach.foundation import clock, outbox
@@ -244,3 +244,29 @@ def test_a_letter_is_tagged_and_never_printed_on_anothers_back(session, officer,
 
 def pages(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_a_letter_that_waits_is_not_printed_once_post_is_unsafe(session, officer, mrs_hill, mr_hill):
+    letter, other = (letters.write(session, officer, victim, "closing") for victim in (mrs_hill, mr_hill))
+    assert printing.pdf_of(letter)[:5] == b"%PDF-"
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        mrs_hill.may_post = Answer.NO
+    session.flush()
+    with pytest.raises(UnsafeContact, match="asked for no letters"):
+        printing.pdf_of(letter)
+    assert listing.to_print(session, officer, 10) == [other]
+    assert [line.unsafe for line in listing.list_letters(session, officer)] == [False, True]
+    letters.drop(session, officer, letter)
+    assert printing.pdf_of(letter)       # what became of it is settled: a copy for the file
+    assert [line.unsafe for line in listing.list_letters(session, officer)] == [False, False]
+
+
+def test_what_no_type_can_show_is_refused_in_words(session, officer, enter, mrs_hill):
+    with pytest.raises(letters.FactMissing, match="“😀” cannot be printed") as odd:
+        letters.write(session, officer, mrs_hill, "appointment", facts={"appointment": "Tuesday 😀"})
+    assert odd.value.field == "appointment"
+    li = enter("李", "Wei", address_line_1="1 Mill Lane", town="Selby", postcode="YO8 4AA")
+    with pytest.raises(letters.CannotWrite, match="“李” in the name or the address"):
+        letters.write(session, officer, li, "closing")
+    zofia = enter("Zofia", "Żółć", address_line_1="1 Mill Lane", town="Selby", postcode="YO8 4AA")
+    assert printing.pdf([letters.write(session, officer, zofia, "closing")])

@@ -10,7 +10,7 @@ from app.desk.letters.posting import paper
 from app.doors import LOOKING, Db, Me, Posted, Room
 from app.pages import go, page
 from outreach.casework.imports import showing
-from outreach.casework.letters import batches, choosing, jobs, templates, writing
+from outreach.casework.letters import batches, choosing, jobs, listing, templates, writing
 from outreach.casework.letters.choosing import TooMany, Whom
 from outreach.casework.letters.record import BUSY, BatchState, LetterBatch
 from outreach.casework.victims import Format, NotFound
@@ -36,7 +36,7 @@ def opened_batch(batch_id: int, request: Request, session: Db, me: Me) -> Letter
 Opened = Annotated[LetterBatch, Depends(opened_batch)]
 
 
-@room.get("", needs=May.WRITE_BATCH)
+@room.get("", needs=May.SEE_ALL_VICTIMS)
 def list(request: Request, session: Db, me: Me) -> Response:
     """The batches, newest first."""
     before = request.query_params.get("before", "")
@@ -61,7 +61,7 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return go(request, f"{HERE}/{batch.id}")
 
 
-@room.get("/{batch_id:int}", needs=May.WRITE_BATCH)
+@room.get("/{batch_id:int}", needs=May.SEE_ALL_VICTIMS)
 def show(request: Request, batch: Opened, session: Db, me: Me) -> Response:
     """How far it is, what to print, and whether it was posted."""
     return _shown(request, session, batch)
@@ -71,11 +71,11 @@ def show(request: Request, batch: Opened, session: Db, me: Me) -> Response:
 def show_paper(batch: Opened, format: str, session: Db, me: Me) -> Response:
     """The letters of one format, to print."""
     wanted = format.replace("-", " ")
-    file = jobs.papers(batch.id, Format(wanted)) if wanted in list_of_formats() else None
-    if batch.state is not BatchState.READY or file is None or not file.is_file():
+    made = jobs.paper_of(session, batch, Format(wanted)) if wanted in list_of_formats() else None
+    if made is None:
         raise NotFound("There is no such paper")
     audit.consulted(session, me, "letter_batch", batch.id, operation="letter_batch.printed", format=format)
-    return paper(file.read_bytes(), f"letters-{batch.id}-{format}")
+    return paper(made, f"letters-{batch.id}-{format}")
 
 
 @room.post("/{batch_id:int}/posting", needs=May.WRITE_BATCH)
@@ -117,7 +117,9 @@ def _gone_on(request: Request, session: Session, me: Actor, batch: LetterBatch, 
 def _shown(request: Request, session: Session, batch: LetterBatch, *, status: int = 200,
            wrong: str = "") -> Response:
     formats = batches.formats_of(session, batch.id) if batch.state is BatchState.READY else []
+    unsafe = listing.to_take_out(session, batch.id) if batch.state is BatchState.READY else []
     return page(request, "desk/letters/batch.html", block="state", status=status, batch=batch, wrong=wrong,
+                unsafe=unsafe,
                 state=STATES[batch.state], busy=batch.state in BUSY, whom=said(batch.whom), formats=formats,
                 left_out=batch.left_out)
 

@@ -36,7 +36,7 @@ def opened_letter(letter_id: int, request: Request, session: Db, me: Me) -> Iter
 Opened = Annotated[Letter, Depends(opened_letter, scope="function")]
 
 
-@room.get("", needs=May.WRITE_LETTER)
+@room.get("", needs=May.SEE_VICTIM)
 def list(request: Request, session: Db, me: Me) -> Response:
     """What waits to be printed and posted; or, by its reference, the letter that somebody asks about."""
     return _listed(request, session, me)
@@ -69,7 +69,7 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return go(request, HERE, flash=f"{_counted(len(ids))} recorded as posted.")
 
 
-@room.get("/{letter_id:int}", needs=May.WRITE_LETTER)
+@room.get("/{letter_id:int}", needs=May.SEE_VICTIM)
 def show(request: Request, letter: Opened, session: Db, me: Me) -> Response:
     """One letter, as it reads, and what became of it."""
     return _shown(request, letter)
@@ -78,8 +78,9 @@ def show(request: Request, letter: Opened, session: Db, me: Me) -> Response:
 @room.get("/{letter_id:int}/pdf", needs=May.WRITE_LETTER)
 def show_pdf(letter: Opened, session: Db, me: Me) -> Response:
     """The letter on paper. However often it is printed, it is the same letter."""
+    made = printing.pdf_of(letter)
     audit.consulted(session, me, "letter", letter.id, operation="letter.printed")
-    return paper(printing.pdf([letter]), f"letter-{letter.reference}")
+    return paper(made, f"letter-{letter.reference}")
 
 
 @room.post("/{letter_id:int}/posting", needs=May.WRITE_LETTER)
@@ -111,7 +112,9 @@ def _settled(request: Request, letter: Letter, deed: Any, flash: str) -> Respons
 
 
 def _shown(request: Request, letter: Letter, *, status: int = 200, wrong: str = "") -> Response:
+    unsafe = printing.refusal(letter)
     return page(request, "desk/letters/show.html", block="letter", status=status, letter=letter, wrong=wrong,
+                unsafe=unsafe if unsafe != wrong else "", printable=not unsafe,
                 state=STATES[letter.state], foot=[block for block in letter.blocks if block.get("foot")],
                 body=[block for block in letter.blocks if not block.get("foot")])
 

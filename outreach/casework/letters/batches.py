@@ -72,7 +72,7 @@ def drop(session: Session, actor: Actor, batch: LetterBatch) -> LetterBatch:
 def open_batch(session: Session, actor: Actor, batch_id: int, *, to_change: bool = False,
                noted: bool = True) -> LetterBatch:
     """One batch; the look is noted. Raises `NotFound`."""
-    actor.must(May.WRITE_BATCH)
+    actor.must(May.SEE_ALL_VICTIMS)
     question = select(LetterBatch).where(LetterBatch.id == batch_id)
     found = session.scalars(question.with_for_update() if to_change else question).one_or_none()
     if found is None:
@@ -84,7 +84,7 @@ def open_batch(session: Session, actor: Actor, batch_id: int, *, to_change: bool
 
 def list_batches(session: Session, actor: Actor, before: int | None = None) -> Sequence[LetterBatch]:
     """The batches, newest first."""
-    actor.must(May.WRITE_BATCH)
+    actor.must(May.SEE_ALL_VICTIMS)
     question = select(LetterBatch).order_by(LetterBatch.id.desc()).limit(PAGE)
     return session.scalars(question.where(LetterBatch.id < before) if before else question).all()
 

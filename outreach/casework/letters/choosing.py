@@ -30,6 +30,7 @@ class LeftOut(StrEnum):
     NO_POST = "asked for no letters"
     UNKNOWN = "nobody has asked whether post is safe"
     NO_ADDRESS = "without a full address"
+    UNPRINTABLE = "whose name or address cannot be printed: write it on the record in Latin letters"
     HAD_IT = "had this letter lately, or it waits to be posted"
     CHANGED = "changed while the letters were being written"
 

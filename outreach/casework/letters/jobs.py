@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outreach.casework.letters import posting, printing, templates, writing
 from outreach.casework.letters.batches import Overtaken, advance
 from outreach.casework.letters.choosing import LeftOut, Whom, conditions, reason
+from outreach.casework.letters.listing import UNSAFE
 from outreach.casework.letters.record import BatchState, Letter, LetterBatch, State
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims.record import Format, Victim
@@ -112,6 +113,8 @@ def _letter(session: Session, step: Step, victim: Victim, why: str,
             letter = writing.composed(session, step.actor, victim, template, {}, victim.format)
             letter.batch_id = step.batch.id
             return letter
+        except writing.Unprintable:
+            why = LeftOut.UNPRINTABLE
         except (UnsafeContact, writing.CannotWrite):
             why = LeftOut.CHANGED
     left_out[str(why)] = left_out.get(str(why), 0) + 1
@@ -119,14 +122,33 @@ def _letter(session: Session, step: Step, victim: Victim, why: str,
 
 
 def _print(step: Step) -> None:
-    """One file for each format, in the order of the post: by postcode."""
+    """One file for each format. What another database left under this number goes first."""
     for format in templates.PRINTED:
+        papers(step.batch.id, format).unlink(missing_ok=True)
         with step.database.reading() as session:
-            letters = session.scalars(select(Letter).where(
-                Letter.batch_id == step.batch.id, Letter.format == format).order_by(Letter.id)).all()
+            letters = _in_order(session, step.batch.id, format)
         if letters:
-            in_order = sorted(letters, key=lambda letter: (letter.address[-1], letter.id))
-            write_once(papers(step.batch.id, format), printing.pdf(in_order))
+            write_once(papers(step.batch.id, format), printing.pdf(letters))
+
+
+def paper_of(session: Session, batch: LetterBatch, format: Format) -> bytes | None:
+    """The paper of one format; set anew where post to somebody has become unsafe, without their letter. None
+    where there is nothing to print."""
+    file = papers(batch.id, format)
+    if batch.state is not BatchState.READY or not file.is_file():
+        return None
+    letters = _in_order(session, batch.id, format)
+    safe = _in_order(session, batch.id, format, ~UNSAFE)
+    if len(safe) == len(letters):
+        return file.read_bytes()
+    return printing.pdf(safe) if safe else None
+
+
+def _in_order(session: Session, batch_id: int, format: Format, *but: Any) -> Sequence[Letter]:
+    """The letters of a batch in the order of the post: by postcode."""
+    question = select(Letter).join(Victim, Victim.id == Letter.victim_id).where(
+        Letter.batch_id == batch_id, Letter.format == format, *but)
+    return sorted(session.scalars(question), key=lambda letter: (letter.address[-1], letter.id))
 
 
 def _settle(database: Database, batch_id: int, state: BatchState, done: BatchState) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.letters import references
 from outreach.casework.letters.record import BatchState, Letter, LetterBatch, State
+from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import NotFound, Victim, open_victim
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.casework.victims.record import scope
@@ -18,6 +19,8 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
 
 ROWS = 50
+# Of somebody who has died, or asked for no letters since theirs was written.
+UNSAFE = or_(Victim.deceased_on.is_not(None), Victim.may_post == Answer.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,14 @@ class Line(NamedTuple):
     by: str
     batch_id: int | None
     restricted: bool
+    unsafe: bool        # it waits, and must not be posted any more
 
 
 def list_letters(session: Session, actor: Actor, filters: Filters | None = None, *, q: str = "",
                  before: int | None = None, rows: int = ROWS) -> list[Line]:
     """The letters to this actor's victims, newest first, one more than `rows` where there are more. `q` is a
     reference, and then nothing else is asked. The look is noted. Raises `NotAllowed`."""
-    actor.must(May.WRITE_LETTER)
+    actor.must(May.SEE_VICTIM)
     question = _LINES.where(*scope(actor)).order_by(Letter.id.desc()).limit(rows + 1)
     if q:
         question = question.where(Letter.reference == (references.read(q) or ""))
@@ -84,13 +88,20 @@ def open_letter(session: Session, actor: Actor, letter_id: int, *, to_change: bo
 
 
 def to_print(session: Session, actor: Actor, most: int) -> list[Letter]:
-    """The letters that wait, batches and restricted records aside, oldest first."""
+    """The letters that wait, batches, restricted records and whom post would harm aside, oldest first."""
     question = select(Letter).join(Victim, Victim.id == Letter.victim_id).where(
-        *_waiting(actor), Victim.restricted.is_(False)).order_by(Letter.id).limit(most)
+        *_waiting(actor), Victim.restricted.is_(False), ~UNSAFE).order_by(Letter.id).limit(most)
     letters = list(session.scalars(question))
     audit.consulted(session, actor, "letter", operation="letter.printed",
                     shown=[letter.id for letter in letters])
     return letters
+
+
+def to_take_out(session: Session, batch_id: int) -> Sequence[Any]:
+    """Of a batch, the letters that must not be posted any more: id and reference."""
+    question = select(Letter.id, Letter.reference).join(Victim, Victim.id == Letter.victim_id)
+    return session.execute(question.where(Letter.batch_id == batch_id, Letter.state == State.WAITING,
+                                          UNSAFE).order_by(Letter.id)).all()
 
 
 def waiting(session: Session, actor: Actor) -> tuple[int, int]:
@@ -123,13 +134,14 @@ def _line(row: Any) -> Line:
     title = RESTRICTED if row.restricted else row.title
     return Line(row.id, row.victim_id, name, title, "" if row.restricted else row.reference,
                 row.format.value, row.state, row.written_at, row.settled_at, row.by, row.batch_id,
-                row.restricted)
+                row.restricted, row.unsafe and row.state is State.WAITING)
 
 
 _LINES: Select[*tuple[Any, ...]] = (
     select(Letter.id, Letter.victim_id, Victim.title.label("title_"), Victim.first_name, Victim.last_name,
            Letter.title, Letter.reference, Letter.format, Letter.state, Letter.written_at, Letter.settled_at,
-           Account.name.label("by"), Letter.batch_id, Victim.restricted)
+           Account.name.label("by"), Letter.batch_id, Victim.restricted,
+           UNSAFE.label("unsafe"))
     .join(Victim, Victim.id == Letter.victim_id).join(Account, Account.id == Letter.written_by_id))
 _OF_VICTIM = (select(Letter.id, Letter.title, Letter.reference, Letter.state, Letter.written_at,
                      Letter.settled_at)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from outreach.casework.letters.record import Letter
+from outreach.casework.letters.record import Letter, State
+from outreach.casework.safe_contact import Channel, UnsafeContact, refuse_unsafe
 from outreach.casework.victims.record import Format
 from outreach.foundation import clock, typesetting
 from outreach.foundation.dates import spoken
@@ -20,6 +21,26 @@ def pdf(letters: Sequence[Letter]) -> bytes:
     return typesetting.pdf("letter", {
         "title": title, "from": force.name, "police": force.numbers["police"],
         "both_sides": force.letters.both_sides, "letters": [_facts(letter) for letter in letters]})
+
+
+def pdf_of(letter: Letter) -> bytes:
+    """One letter. Raises `UnsafeContact` where it waits to be posted and post has become unsafe."""
+    _refuse(letter)
+    return pdf([letter])
+
+
+def refusal(letter: Letter) -> str:
+    """Why it must not be printed and posted any more; "" where it may be, or was."""
+    try:
+        _refuse(letter)
+    except UnsafeContact as refused:
+        return str(refused)
+    return ""
+
+
+def _refuse(letter: Letter) -> None:
+    if letter.state is State.WAITING:
+        refuse_unsafe(letter.victim, Channel.LETTER)
 
 
 def points(format: Format, rules: LetterRules) -> int:

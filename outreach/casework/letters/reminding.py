@@ -23,3 +23,5 @@ def write_reminder(session: Session, message: outbox.OutboxMessage) -> None:
                       facts={"appointment": reminders.when(follow_up)})
     except writing.NoAddress as cannot:
         raise Suppressed("there is no address to send it to") from cannot
+    except writing.Unprintable as cannot:
+        raise Suppressed("their name or address cannot be printed") from cannot

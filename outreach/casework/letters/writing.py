@@ -11,6 +11,7 @@ from outreach.casework.safe_contact import Channel, UnsafeContact, refuse_unsafe
 from outreach.casework.victims.record import Format, Victim
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
+from outreach.foundation.typesetting import unprintable
 
 LONGEST_FACT = 600
 
@@ -25,6 +26,10 @@ class UnknownTemplate(CannotWrite):
 
 class NoAddress(CannotWrite):
     """Too little of the address is known for the post."""
+
+
+class Unprintable(CannotWrite):
+    """A character of their name or address that no type of ours has."""
 
 
 class FactMissing(CannotWrite):
@@ -66,7 +71,8 @@ def refusal(victim: Victim) -> str:
     try:
         refuse_unsafe(victim, Channel.LETTER)
         refuse_half_an_address(victim)
-    except (UnsafeContact, NoAddress) as refused:
+        refuse_unprintable(victim)
+    except (UnsafeContact, NoAddress, Unprintable) as refused:
         return str(refused)
     return ""
 
@@ -87,6 +93,7 @@ def composed(session: Session, writer: Actor, victim: Victim, template: Template
     """
     refuse_unsafe(victim, Channel.LETTER)
     refuse_half_an_address(victim)
+    refuse_unprintable(victim)
     reference, printed = references.fresh(session, besides), templates.printed_as(format)
     known = fields.ours(victim, writer, reference) | _told(template, facts)
     return Letter(
@@ -102,6 +109,13 @@ def refuse_half_an_address(victim: Victim) -> None:
                         "postcode to the record")
 
 
+def refuse_unprintable(victim: Victim) -> None:
+    """Raise `Unprintable` unless their name and address can be set on paper."""
+    if odd := unprintable("".join((victim.name, victim.spoken_name, *victim.address))):
+        raise Unprintable(f"“{odd}” in the name or the address of {victim.spoken_name} cannot be printed: "
+                          "write it on the record in Latin letters")
+
+
 def _told(template: Template, facts: Mapping[str, str]) -> dict[str, str]:
     """What its writer adds, or what stands there otherwise. Raises `FactMissing`."""
     told = {}
@@ -111,5 +125,7 @@ def _told(template: Template, facts: Mapping[str, str]) -> dict[str, str]:
             raise FactMissing(name, f"Enter {fact.label[:1].lower()}{fact.label[1:]}: the letter says it")
         if len(said) > LONGEST_FACT:
             raise FactMissing(name, f"Shorten this to {LONGEST_FACT} characters or fewer")
+        if odd := unprintable(said):
+            raise FactMissing(name, f"“{odd}” cannot be printed: write this without it")
         told[name] = said or fact.otherwise
     return told

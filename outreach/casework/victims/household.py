@@ -66,8 +66,9 @@ def open_household(session: Session, actor: Actor, household_id: int) -> Seen:
     if not residents and not former:
         raise NotFound("There is no such household")
     shown = [victim for victim in residents if not victim.restricted]
-    for victim in shown:
-        audit.consulted(session, actor, "victim", victim.id, operation="household.opened",
+    named = [*(victim.id for victim in shown), *(one.victim_id for one in former if one.name)]
+    for victim_id in dict.fromkeys(named):
+        audit.consulted(session, actor, "victim", victim_id, operation="household.opened",
                         household=household_id)
     return Seen(household_id, shown, [victim for victim in residents if victim.restricted], former,
                 _recent_reports(shown))
