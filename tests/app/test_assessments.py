@@ -62,7 +62,8 @@ def test_the_score_is_shown_as_it_is_built(desk, officer, here, rows):
     assert rows(Assessment) == []
 
 
-@pytest.mark.parametrize("half", [{"on": "some day"}, {"override": "huge"}, {"needs_care": "perhaps"},
+@pytest.mark.parametrize("half", [{"on": "some day"}, {"on": "1 1 1950"}, {"override": "huge"},
+                                  {"needs_care": "perhaps"},
                                   {"ticked": ["magic"]}, {"next_review_on": "x"}, {}])
 def test_a_half_filled_form_still_has_a_score(desk, officer, here, half):
     part = desk(officer).submit(f"{here}/score", half, headers=HTMX)
@@ -98,6 +99,7 @@ def test_an_assessment_is_saved_and_the_record_follows(desk, officer, mrs_hill, 
 @pytest.mark.parametrize("htmx", BOTH)
 @pytest.mark.parametrize(("wrong", "sentence", "field"), [
     ({"on": "1 1 2099"}, "Enter a date that is not in the future", "on"),
+    ({"on": "31 12 2019"}, "Enter a date from 1 January 2020 on", "on"),
     ({"on": ""}, "Enter a date with its day, month and year", "on"),
     ({"override": "high"}, "Enter why the band is not the one that the points give", "override_reason"),
     ({"ticked": ["magic"]}, "has no “magic”: untick it", "ticked"),
@@ -176,6 +178,11 @@ def test_somebody_elses_assessment_is_not_corrected_here(desk, officer, session,
     assert desk(officer).get(f"{here}/new?corrects=1").status_code == 404
     answer = desk(officer).submit(here, typed(corrects="1", superseding_reason="x"))
     assert answer.status_code == 422 and len(rows(Assessment)) == 1
+
+
+@pytest.mark.parametrize("number", ["²", "x", "9" * 30])
+def test_a_correction_of_no_assessment_is_no_page_or_a_fresh_form(desk, officer, here, number):
+    assert desk(officer).get(f"{here}/new?corrects={number}").status_code in (200, 404)
 
 
 def test_the_ambassador_reads_and_does_not_assess(desk, ambassador, mr_shaw, here):

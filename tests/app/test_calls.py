@@ -83,6 +83,7 @@ def test_a_chosen_person_is_the_one_the_call_is_about(desk, officer, mrs_hill, s
     ("received_at", {"received_on": "1 1 2031"}, "Enter when the bank rang: a date and time that"),
     ("attended_at", {"received_at": "midnight", "attended_on": "1 1 2020", "attended_at": "10am"},
      "They cannot have attended before the bank rang"),
+    ("attended_at", {"attended_on": "1 1 2020"}, "Enter the time at which officers attended"),
     ("bank", {"bank": ""}, "Enter the bank that rang"),
     ("incident_number", {"incident_number": " "}, "Enter the incident number"),
     ("last_name", {"last_name": ""}, "Enter a last name, or choose somebody on record"),
@@ -170,8 +171,10 @@ def test_an_outcome_that_does_not_fit_is_refused_by_its_page(desk, officer, call
     was = client.fields(here)["was"].replace("&#34;", '"')
     answer = client.submit(here, {"was": was, "attempted": "9000", "lost": "9001"})
     assert answer.status_code == 422 and "No more than was attempted" in words(answer)
+    timeless = client.submit(here, {"was": was, "attended_on": "1 1 2026"})
+    assert timeless.status_code == 422 and "Enter the time at which officers attended" in words(timeless)
     session.refresh(call)
-    assert call.lost is None
+    assert call.lost is None and call.attended_at is None
     session.commit()
 
 
@@ -215,6 +218,13 @@ def test_the_return_is_a_file_that_names_nobody(desk, supervisor, call, kind, st
     answer = desk(supervisor).get(f"/desk/calls/returns/files/{kind}?month={month}")
     assert answer.content.startswith(start) and b"Hill" not in answer.content
     assert desk(supervisor).get("/desk/calls/returns/files/doc").status_code == 404
+
+
+@pytest.mark.parametrize("path", [
+    "/desk/calls?after=99999", "/desk/calls?before=99999", "/desk/calls/returns?month=9999-12",
+    "/desk/calls/returns?month=0001-01", "/desk/calls/returns/files/csv?month=9999-12"])
+def test_an_address_that_leads_nowhere_still_shows_a_page(desk, officer, path):
+    assert desk(officer).get(path).status_code == 200
 
 
 @pytest.mark.parametrize("htmx", BOTH)

@@ -127,6 +127,7 @@ def test_the_next_review_is_by_band_unless_somebody_says_otherwise(judge):
 
 @pytest.mark.parametrize(("said", "field", "sentence"), [
     ({"on": today() + timedelta(days=1)}, "on", "not in the future"),
+    ({"on": date(2019, 12, 31)}, "on", "Enter a date from 1 January 2020 on"),
     ({"override": HIGH, "override_reason": "  "}, "override_reason", "Enter why the band"),
     ({"ticked": ["magic"]}, "ticked", "has no “magic”: untick it"),
     ({"notes": {"dementia": "Early stage"}}, "ticked", "Tick the factor that your note is about"),

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
 
 from outreach.casework import calls
-from outreach.casework.calls import Bank, BankBranch, Outcome, banks
+from outreach.casework.calls import BadCall, Bank, BankBranch, Outcome, banks
 from outreach.casework.calls.banks import NameTaken
+from outreach.casework.victims import Victim
+from outreach.foundation.audit import Action, AuditEntry
 from outreach.foundation.permissions import NotAllowed
 
 JULY = datetime(2026, 7, 10, 9, 0, tzinfo=UTC)
@@ -126,3 +129,61 @@ def test_banks_that_nobody_rang_from_are_not_in_the_book(session, officer, log):
     log("Dales Bank", "Whitby")
     assert (session.scalars(select(Bank.name)).all(), session.scalars(select(BankBranch.name)).all()) == (
         ["Dales Bank"], ["Whitby"])
+
+
+def test_a_join_is_written_down_for_each_branch(session, officer, log):
+    wrong, right = log("Dales Bnk", "Ripon"), log("Dales Bank", "Whitby")
+    ripon = wrong.branch_id
+    banks.join(session, officer, wrong.bank, right.bank)
+    session.commit()
+    altered = session.scalars(select(AuditEntry.record_id).where(
+        AuditEntry.operation == "bank.joined", AuditEntry.record_type == "bank_branch",
+        AuditEntry.action == Action.ALTERATION))
+    assert ripon in set(altered)
+
+
+# Two telephones at once
+
+def both(database, deed):
+    """Do it twice at once: the first is not committed yet when the second begins."""
+    outcomes = []
+
+    def second():
+        with database.writing() as mine:
+            try:
+                outcomes.append(deed(mine, 2))
+                mine.commit()
+            except BadCall as bad:
+                outcomes.append(bad.troubles)
+    other = Thread(target=second)
+    with database.writing() as mine:
+        outcomes.append(deed(mine, 1))
+        other.start()
+        other.join(0.5)
+        mine.commit()
+    other.join(20)
+    return outcomes
+
+
+@pytest.fixture
+def log_at_once(database, session, officer, mrs_hill, mr_hill):
+    """Two people log a call from one branch at once, under these incident numbers."""
+    victims = [mrs_hill.id, mr_hill.id]
+
+    def two(*incidents):
+        session.commit()
+        return both(database, lambda mine, number: calls.log_call(
+            mine, officer, mine.get_one(Victim, victims[number - 1]), bank="Dales Bank", branch="Whitby",
+            incident_number=incidents[number - 1], received_at=JULY).incident_number)
+    return two
+
+
+def test_two_calls_of_one_new_bank_at_once_are_both_logged(session, log_at_once):
+    assert log_at_once("R-1", "R-2") == ["R-1", "R-2"]
+    assert banks.offered(session) == ["Dales Bank"] and banks.branches_offered(session) == ["Whitby"]
+
+
+def test_one_incident_logged_twice_at_once_is_logged_once(log, log_at_once):
+    log("Dales Bank", "Whitby")
+    first, second = log_at_once("R-1", "R-1")
+    assert first == "R-1" and "is logged already" in second["incident_number"]

@@ -20,6 +20,7 @@ from outreach.casework.measures import (
     take_back,
     take_step,
 )
+from outreach.casework.measures.steps import current_measure
 from outreach.casework.timeline import Kind
 from outreach.casework.victims import Kind as Who
 from outreach.casework.victims import merging
@@ -204,6 +205,16 @@ def test_measures_move_with_a_merge_and_back(session, officer, mrs_hill, enter, 
     merging.unmerge(session, officer, combined)
     assert (status_of(session, mrs_hill), status_of(session, peggy)) == (OFFERED, COMPLETED)
     assert status_of(session, mrs_hill, "befriending") is None
+
+
+def test_after_a_merge_the_later_step_counts_whichever_record_it_stood_on(session, officer, mrs_hill, enter,
+                                                                          step):
+    peggy = enter("Peggy", "Hill")
+    step(DECLINED, victim=peggy, on=ago(300))
+    step(ACCEPTED, on=ago(2))
+    merging.merge(session, officer, mrs_hill, peggy)
+    assert status_of(session, mrs_hill) is ACCEPTED
+    assert current_measure(session, mrs_hill, "call_blocker").status is ACCEPTED
 
 
 # What is outstanding

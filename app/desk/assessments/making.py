@@ -36,7 +36,8 @@ NEW = "desk/assessments/new.html"
 @room.get("/new", needs=May.ASSESS)
 def new(request: Request, victim: OpenedVictim, session: Db, me: Me) -> Response:
     """The form, starting from what the record knows, or from the assessment that is to be corrected."""
-    if (number := request.query_params.get("corrects", "")).isdigit():
+    number = request.query_params.get("corrects", "")
+    if number.isascii() and number.isdigit():
         wrong = assessments.find(session, victim, int(number))
         form = AssessmentForm.blank(**held(wrong))
         form.typed.update(held_notes(wrong))
@@ -92,6 +93,7 @@ def _said(victim: Victim, made: Assessment) -> str:
 def _asked(request: Request, session: Session, victim: Victim, form: Filled[AssessmentForm], *,
            status: int = 200, block: str = "form", kept_at: datetime | None = None) -> Response:
     said = so_far(form)
+    said["on"] = max(said["on"], assessments.factors.first_day(session))
     score = assessments.work_out(session, victim, said["on"], said["ticked"])
     listed = assessments.factors.in_force(session, said["on"])
     shown = [listed[code] for code in assessments.shown_by_record(victim) if code in listed]

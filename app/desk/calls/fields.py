@@ -1,13 +1,13 @@
 """What the forms about a call ask, in the order in which the bank tells it."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from app.desk.victims import fields
 from app.desk.victims.fields import Line, Name, Story, Ticked
-from app.forms import BirthDate, Blank, Form, Phone, Postcode, Pounds, Time, UkDate
+from app.forms import BirthDate, Blank, Filled, Form, Phone, Postcode, Pounds, Time, UkDate
 from outreach.casework.calls import Means, Outcome, Route
 
 ROUTES = [(route.value, route.value.capitalize()) for route in Route]
@@ -50,6 +50,14 @@ class OutcomeFields(Form):
     safeguarding_referral: Ticked = False
     missed_opportunity: Ticked = False
     feedback_to_bank: Annotated[Story, Blank] = ""
+
+    @classmethod
+    def read(cls, posted: Mapping[str, Any]) -> Filled[Self]:
+        """A day of attendance without its time would be lost: it is asked for."""
+        form = super().read(posted)
+        if form.typed["attended_on"] and not form.typed["attended_at"]:
+            form.wrong("attended_at", "Enter the time at which officers attended, or take the date out")
+        return form
 
 
 class CallForm(OutcomeFields, PersonFields):

@@ -35,12 +35,13 @@ def list(request: Request, session: Db, me: Me) -> Response:
     order, rising = SORTS[sort]
     shown = listing.list_calls(session, me, filters, order=order, rising=rising,
                                after=_number(request, "after"), before=_number(request, "before"))
+    ends = (shown.lines[0].id, shown.lines[-1].id) if shown.lines else (None, None)
     return page(request, "desk/calls/list.html", block="calls", lines=shown.lines, sort=sort, asked=asked,
                 number=shown.number, tags=_tags(request, session, asked, filters), outcomes=OUTCOMES,
                 bank_names=[(str(bank.id), bank.name) for bank in banks.everyone(session)],
                 districts=fields.choices()["districts"], exports=_exports(request),
-                earlier=link(request, before=shown.lines[0].id, after=None) if shown.earlier else "",
-                later=link(request, after=shown.lines[-1].id, before=None) if shown.later else "")
+                earlier=link(request, before=ends[0], after=None) if shown.earlier else "",
+                later=link(request, after=ends[1], before=None) if shown.later else "")
 
 
 def asked_of(request: Request) -> dict[str, str]:

@@ -89,12 +89,13 @@ def _typed(day: date) -> str:
 
 
 def _month(request: Request) -> date:
-    """The month the address names, else the last whole one."""
-    text = request.query_params.get("month", "")
+    """The month the address names, else (or where that is no month of ours) the last whole one."""
+    text, today = request.query_params.get("month", ""), clock.today()
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return _before(clock.today().replace(day=1))
+        month = date.min
+    return month if 2000 <= month.year <= today.year else _before(today.replace(day=1))
 
 
 def _months() -> list[tuple[str, str]]:

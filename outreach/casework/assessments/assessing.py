@@ -130,6 +130,8 @@ def _refuse(session: Session, victim: Victim, judgement: Judgement, supersedes: 
     _refuse_person(victim)
     if judgement.on > today():
         raise Refused("on", "Enter a date that is not in the future")
+    if judgement.on < (first := factors.first_day(session)):
+        raise Refused("on", f"Enter a date from {spoken(first)} on: there is no older list to assess by")
     _refuse_unknown(session, victim, judgement)
     if judgement.override and not judgement.override_reason.strip():
         score = work_out(session, victim, judgement.on, judgement.ticked)

@@ -44,6 +44,11 @@ def thresholds(session: Session, day: date) -> Thresholds:
                            .order_by(Thresholds.effective_from.desc()).limit(1)).one()
 
 
+def first_day(session: Session) -> date:
+    """The first day for which there is a list: nothing can be assessed by it before."""
+    return session.scalars(select(func.min(Thresholds.effective_from))).one()
+
+
 @operation("factor.added", needs=May.MANAGE_LISTS)
 def add(session: Session, actor: Actor, *, words: str, points: int, from_on: date) -> Factor:
     """A new factor, from a day on. Raises `BadFactor`."""

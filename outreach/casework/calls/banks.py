@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from outreach.casework.matching import fold
@@ -46,14 +47,14 @@ class BankBranch(Audited, Base):
     bank: Mapped[Bank] = relationship(back_populates="branches")
 
 
+P = TypeVar("P", Bank, BankBranch)
+
+
 def named(session: Session, name: str) -> Bank:
     """The bank of this name, however it is capitalised, and of a wrong spelling the right one; remembered
     from now on if it is new. Within the operation that calls this."""
-    bank = session.scalars(select(Bank).where(Bank.key == fold(name))).one_or_none()
-    if bank is None:
-        bank = Bank(name=name.strip(), key=fold(name))
-        session.add(bank)
-        session.flush()
+    bank = _remembered(session, select(Bank).where(Bank.key == fold(name)),
+                       Bank(name=name.strip(), key=fold(name)))
     while bank.joined_into_id:
         bank = session.get_one(Bank, bank.joined_into_id)
     return bank
@@ -64,12 +65,19 @@ def branch_named(session: Session, bank: Bank, name: str) -> BankBranch | None:
     if not fold(name):
         return None
     found = select(BankBranch).where(BankBranch.bank_id == bank.id, BankBranch.key == fold(name))
-    branch = session.scalars(found).one_or_none()
-    if branch is None:
-        branch = BankBranch(bank=bank, name=name.strip(), key=fold(name))
-        session.add(branch)
-        session.flush()
-    return branch
+    return _remembered(session, found, BankBranch(bank_id=bank.id, name=name.strip(), key=fold(name)))
+
+
+def _remembered(session: Session, found: Select[P], new: P) -> P:
+    """The place that is found, else the new one; where somebody else entered it this very moment, theirs."""
+    if (known := session.scalars(found).one_or_none()) is not None:
+        return known
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:
+        return session.scalars(found).one()
+    return new
 
 
 def offered(session: Session) -> list[str]:
@@ -96,7 +104,8 @@ def rename(session: Session, actor: Actor, place: Bank | BankBranch, name: str) 
     if not key:
         raise NameTaken("Enter a name")
     if (twin := _twin(session, place, key)) is not None:
-        raise NameTaken(f"There is already “{twin.name}”: join the two instead")
+        instead = "join the two instead" if isinstance(place, Bank) else "write this one apart from it"
+        raise NameTaken(f"There is already “{twin.name}”: {instead}")
     place.name, place.key = name.strip(), key
 
 
@@ -120,8 +129,8 @@ def join(session: Session, actor: Actor, wrong: Bank, right: Bank) -> int:
         call.branch = branch_named(session, right, call.branch.name) if call.branch else None
         call.bank = right
     session.flush()
-    session.execute(update(BankBranch).where(BankBranch.bank_id == wrong.id).values(retired_at=now())
-                    .execution_options(audited=True))
+    for branch in wrong.branches:
+        branch.retired_at = now()
     wrong.retired_at, wrong.joined_into_id = now(), right.id
     right.retired_at = right.joined_into_id = None
     return len(calls)

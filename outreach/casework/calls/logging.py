@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from outreach.casework import follow_ups, fraud_reports
@@ -46,8 +47,7 @@ def log_call(session: Session, actor: Actor, /, victim: Victim | None, *, incide
     facts.setdefault("age", age_on(clock.day_of(received_at), victim.born_on, victim.age_estimate))
     call = Call(victim=victim, incident_number=number, received_at=received_at, bank=named,
                 branch=banks.branch_named(session, named, branch), logged_by_id=actor.id, **facts)
-    session.add(call)
-    session.flush()
+    _write(session, call)
     settle(session, actor, call)
     return call
 
@@ -101,6 +101,17 @@ def _take_back(session: Session, actor: Actor, call: Call) -> None:
         call.fraud_report = None
         session.flush()
         fraud_reports.erase_report(session, actor, report)
+
+
+def _write(session: Session, call: Call) -> None:
+    """Of two people who log one incident at once, the second is told of the first."""
+    number = call.incident_number
+    try:
+        with session.begin_nested():
+            session.add(call)
+    except IntegrityError:
+        _refuse_known(session, number)
+        raise
 
 
 def _refuse_known(session: Session, number: str) -> None:

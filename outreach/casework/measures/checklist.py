@@ -81,7 +81,7 @@ def _measures() -> Select[*tuple[Any, ...]]:
         select(Measure.code, Measure.status, Measure.since_on, Measure.note, Account.name)
         .outerjoin(Account, Account.id == Measure.by_id)
         .where(Measure.victim_id == bindparam("victim"), Measure.status.is_not(None))
-        .order_by(Measure.changed_at, Measure.id))
+        .order_by(Measure.since_on, Measure.id))
     return question
 
 

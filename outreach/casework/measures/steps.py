@@ -101,9 +101,9 @@ def current_measure(session: Session, victim: Victim, code: str) -> Measure | No
     return max(found, key=weight, default=None)
 
 
-def weight(measure: Measure) -> tuple[bool, bool, float, int]:
+def weight(measure: Measure) -> tuple[bool, bool, date, int]:
     """Which of two of the same kind counts."""
-    return (measure.status is Status.COMPLETED, measure.status is not None, measure.changed_at.timestamp(),
+    return (measure.status is Status.COMPLETED, measure.status is not None, measure.since_on or date.min,
             measure.id)
 
 
