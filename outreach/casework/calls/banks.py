@@ -104,7 +104,7 @@ def rename(session: Session, actor: Actor, place: Bank | BankBranch, name: str) 
     if not key:
         raise NameTaken("Enter a name")
     if (twin := _twin(session, place, key)) is not None:
-        instead = "join the two instead" if isinstance(place, Bank) else "write this one apart from it"
+        instead = "join the two instead" if isinstance(place, Bank) else "give this one a name of its own"
         raise NameTaken(f"There is already “{twin.name}”: {instead}")
     place.name, place.key = name.strip(), key
 
