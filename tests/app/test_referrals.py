@@ -19,9 +19,11 @@ from outreach.casework.referrals import (
     Status,
     StepKind,
 )
-from outreach.casework.victims import keeping
+from outreach.casework.safe_contact import Answer
+from outreach.casework.victims import Victim, keeping
 from outreach.foundation import clock
 from outreach.foundation.audit import AuditEntry
+from outreach.foundation.letterbox import LetterboxLink
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE
 from tests.site import BOTH, HTMX
@@ -346,3 +348,22 @@ def test_an_agency_that_could_not_be_reached_stands_corrected(desk, officer, ses
     answer = desk(officer).submit(f"{LIST}/agencies", form)
     assert answer.status_code == 422 and sentence in words(answer) and f'href="#{field}"' in answer.text
     assert len(rows(session, Agency)) == before
+
+
+def test_the_page_warns_when_the_partner_was_told_otherwise(desk, officer, session, mrs_hill, sent):
+    referral, client = sent(), desk(officer)
+    assert "safely has changed" not in words(client.get(f"{LIST}/{referral.id}"))
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        session.get_one(Victim, mrs_hill.id).may_visit = Answer.NO
+    session.commit()
+    assert "How to reach Mrs Hill safely has changed since this was sent" in words(
+        client.get(f"{LIST}/{referral.id}"))
+
+
+def test_a_letter_whose_code_is_lost_says_what_to_do(desk, officer, session, sent):
+    surgery = session.scalars(select(Agency).where(Agency.method == Method.LETTER)).first()
+    referral, client = sent(agency_id=surgery.id), desk(officer)
+    session.scalars(select(LetterboxLink)).one().token_hash = "made with a secret that is no longer ours"
+    session.commit()
+    answer = client.get(f"{LIST}/{referral.id}/letter")
+    assert answer.status_code == 409 and "Send it again, then print the letter" in words(answer)

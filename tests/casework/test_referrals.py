@@ -32,6 +32,7 @@ from outreach.casework.referrals import (
     Status,
     StepKind,
     answering,
+    careful,
     chasing,
     letter,
 )
@@ -547,6 +548,64 @@ def test_nobody_chases_once_the_answer_is_here(session: Session, mrs_hill: Victi
     worker.work(Lane.ROWS)
     assert again(session, follow_up).status is FollowUpStatus.CANCELLED
     assert len(chase(session, worker)) == 1
+
+
+# Safe contact that changes after it left
+
+def told_anew(session: Session, worker: Engine) -> None:
+    session.commit()
+    careful.fire(session, clock.now())
+    session.commit()
+    worker.work(Lane.ROWS)
+    worker.work(Lane.POST)
+    session.commit()
+    session.expire_all()
+
+
+def forbids_visits(session: Session, victim: Victim) -> None:
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        victim.may_visit = Answer.NO
+    session.commit()
+
+
+def test_a_partner_is_told_when_safe_contact_changes(session: Session, mrs_hill: Victim, sent: Refer,
+                                                     worker: Engine, tmp_path: Path) -> None:
+    referral = sent(mrs_hill)
+    told_anew(session, worker)
+    assert not session.scalars(select(OutboxMessage).where(OutboxMessage.kind == careful.KIND)).all()
+    forbids_visits(session, mrs_hill)
+    assert "Do not visit" not in link_of(session, referral).shown["careful"]
+    for _ in range(2):
+        told_anew(session, worker)
+    shown = link_of(session, referral).shown
+    assert "Do not visit" in shown["careful"] and shown["facts"][0] == ["Name", "Mrs Margaret Hill"]
+    [mail] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == careful.MAIL))
+    kept = "".join(file.read_text() for file in tmp_path.rglob("*") if file.is_file())
+    assert mail.state == "done" and "read this again before you act" in kept and "Hill" not in kept
+    steps = session.scalars(select(ReferralStep.kind).where(ReferralStep.referral_id == referral.id))
+    assert [*steps] == [StepKind.SENT, StepKind.CAREFUL]
+    [disclosed] = session.scalars(select(AuditEntry).where(AuditEntry.operation == "referral.careful_changed",
+                                                           AuditEntry.action == "disclosure"))
+    assert (disclosed.recipient, disclosed.record_id) == ("Victim Support", mrs_hill.id)
+
+
+def test_a_partner_with_a_letter_is_rung(session: Session, mrs_hill: Victim, sent: Refer, surgery: Agency,
+                                         worker: Engine) -> None:
+    referral = sent(mrs_hill, agency_id=surgery.id)
+    forbids_visits(session, mrs_hill)
+    told_anew(session, worker)
+    [follow_up] = session.scalars(select(FollowUp))
+    assert follow_up.reason == (f"Ring {surgery.name}: how to reach them safely has changed "
+                                f"({referral.reference})")
+
+
+def test_nobody_is_told_of_a_referral_that_is_done_with(session: Session, officer: Actor, mrs_hill: Victim,
+                                                        sent: Refer, worker: Engine) -> None:
+    referral = sent(mrs_hill)
+    referrals.close(session, officer, referral, result="They visited her")
+    forbids_visits(session, mrs_hill)
+    told_anew(session, worker)
+    assert "Do not visit" not in link_of(session, referral).shown["careful"]
 
 
 # Where they are seen

@@ -96,6 +96,14 @@ def test_a_link_that_ran_out_or_was_closed_opens_no_more(session: Session) -> No
     assert [letterbox.find(session, code, Purpose.REFERRAL) for code in (late, shut)] == [None, None]
 
 
+def test_an_answer_that_comes_as_the_link_closes_is_refused_in_words(session: Session) -> None:
+    link, _ = put_in(session, subject=("referral", 8))
+    letterbox.close(session, ("referral", 8))
+    with pytest.raises(letterbox.CannotAnswer, match=r"no longer opens: nothing was changed\. Ring 101"):
+        letterbox.answer(session, link, "accepted")
+    assert letterbox.said(session, link) == [] and not session.scalars(select(OutboxMessage)).all()
+
+
 def test_an_answer_is_carried_on_by_a_promise_that_holds_ids_only(session: Session) -> None:
     link, _ = put_in(session)
     answer = letterbox.answer(session, link, "question", "Is Margaret safe?", key=KEY)

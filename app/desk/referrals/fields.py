@@ -24,7 +24,8 @@ STEPS = {StepKind.SENT: "Sent", StepKind.SENT_AGAIN: "Sent again, with a new lin
          StepKind.POSTED: "Letter posted", StepKind.ACCEPTED: "They accepted",
          StepKind.DECLINED: "They cannot help",
          StepKind.QUESTION: "They asked", StepKind.REPORTED: "They reported back",
-         StepKind.REPLY: "We replied", StepKind.WITHDRAWN: "Withdrawn", StepKind.CLOSED: "Closed"}
+         StepKind.REPLY: "We replied", StepKind.CAREFUL: "Safe contact changed: the partner is told",
+         StepKind.WITHDRAWN: "Withdrawn", StepKind.CLOSED: "Closed"}
 METHODS = [(Method.MAIL.value, "E-mail", "A link and our reference; nothing about the person"),
            (Method.LETTER.value, "Letter", "You print it; it holds what you tick and a code to answer with")]
 BASES = [

@@ -100,15 +100,22 @@ def show_letter(request: Request, referral: Named, session: Db, me: Me) -> Respo
     """The letter to the partner as a PDF, as it was frozen when it was sent; each copy is a disclosure."""
     link = letterbox.newest(session, ("referral", referral.id))
     if link is None or not link.is_open or not referral.is_open:
-        return page(request, "error.html", status=409, heading="There is nothing to print",
-                    words="The partner’s link no longer opens. Send it again, then print the letter.")
-    made = letter.pdf_of(session, referral, link, settings().public_url)
+        return _nothing_to_print(request)
+    try:
+        made = letter.pdf_of(session, referral, link, settings().public_url)
+    except letterbox.LinkLost:
+        return _nothing_to_print(request)
     audit.disclosed(session, me, "victim", referral.victim_id, operation="referral.printed",
                     recipient=referral.agency.name, reason=why_opened(session, me, referral.victim) or None,
                     referral_id=referral.id, fields=[*referral.shares, "safe contact"])
     name = f"{referral.reference}-{current().force.marking}.pdf"
     return Response(made, media_type="application/pdf",
                     headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def _nothing_to_print(request: Request) -> Response:
+    return page(request, "error.html", status=409, heading="There is nothing to print",
+                words="The partner’s link no longer opens. Send it again, then print the letter.")
 
 
 def _deed(request: Request, session: Session, referral: Referral, name: str, form: Filled[Any],
@@ -146,7 +153,7 @@ def _page(request: Request, session: Session, referral: Referral, status: int = 
     return page(request, "desk/referrals/show.html", block="referral", status=status, referral=referral,
                 victim=referral.victim, link=link, state=fields.state(referral),
                 steps=_steps(session, referral), story=outbox.story(session, "referral", referral.id),
-                sees=_sees(referral, link),
+                sees=_sees(referral, link), stale=referrals.careful.is_stale(referral, link),
                 ready=_not_ready(referral), other=_other(session, referral), form=wrong or SendForm.blank(),
                 answers=fields.ANSWERS, came_by=fields.CAME_BY, bases=dict(row[:2] for row in fields.BASES),
                 consents=dict(row[:2] for row in fields.CONSENTS), **(blank | forms))

@@ -1,6 +1,6 @@
 """Referrals: disclosures to a partner so that the partner acts."""
 
-from outreach.casework.referrals import answering, chasing, sending
+from outreach.casework.referrals import answering, careful, chasing, sending
 from outreach.casework.referrals.agencies import (
     Agency,
     AgencyFacts,
@@ -40,6 +40,7 @@ from outreach.casework.referrals.sending import AlreadyOpen, close, post, send, 
 __all__ = ["OPEN", "Agency", "AgencyFacts", "AgencyKind", "AgencyRefused", "AlreadyOpen", "Basis", "CameBy",
            "CannotRefer", "Consent", "Method", "NoSuchAgency", "Referral", "ReferralFacts", "ReferralStep",
            "Share", "Show", "Status", "StepKind", "add_agency", "agencies", "agency", "answering", "as_typed",
-           "bring_back_agency", "change_agency", "chasing", "close", "draft", "export_referrals", "hear",
+           "bring_back_agency", "careful", "change_agency", "chasing", "close", "draft", "export_referrals",
+           "hear",
            "list_referrals", "open_referral", "open_with", "post", "redraft", "refuse_to_send", "reply",
            "retire_agency", "send", "send_again", "sending", "withdraw"]

@@ -49,15 +49,20 @@ def keep(session: Session, message: OutboxMessage) -> None:
 
 @operation("referral.chased", needs=May.KEEP_PROMISES)
 def chase(session: Session, actor: Actor, referral: Referral) -> FollowUp:
+    """A follow-up to ask for the answer."""
+    planned = plan(session, actor, referral,
+                   f"Chase: no answer from {referral.agency.name} ({referral.reference})")
+    referral.chase_id = planned.id
+    return planned
+
+
+def plan(session: Session, actor: Actor, referral: Referral, reason: str) -> FollowUp:
     """The next working day, to whoever sent it while they see the person, else to whoever has them now."""
     when = follow_ups.in_time(Proposal(
         follow_ups.first_attempt_due(Band.HIGH, clock.now(), referral.victim), ""))
     assert when is not None
-    planned = follow_ups.plan(session, actor, referral.victim, due_at=when.due_at,
-                              reason=f"Chase: no answer from {referral.agency.name} ({referral.reference})",
-                              assignee_id=_chaser(session, referral))
-    referral.chase_id = planned.id
-    return planned
+    return follow_ups.plan(session, actor, referral.victim, due_at=when.due_at, reason=reason,
+                           assignee_id=_chaser(session, referral))
 
 
 def _chaser(session: Session, referral: Referral) -> int | None:

@@ -71,6 +71,7 @@ class StepKind(StrEnum):
     QUESTION = "question"
     REPORTED = "reported"
     REPLY = "reply"
+    CAREFUL = "safe contact changed"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 

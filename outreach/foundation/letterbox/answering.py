@@ -58,7 +58,11 @@ WAYS: dict[Purpose, dict[str, Way]] = {
 def answer(session: Session, link: LetterboxLink, kind: str, words: str = "", *,
            key: str = "") -> LetterboxAnswer:
     """Drop an answer in, and promise that the worker carries it on. The same form sent twice, and the same
-    decision given twice, is one answer. Raises `CannotAnswer` (`NothingSaid`, `TooMany`, `Decided`)."""
+    decision given twice, is one answer. Raises `CannotAnswer` (`NothingSaid`, `TooMany`, `Decided`), also
+    where the link no longer opens."""
+    if not link.is_open:
+        raise CannotAnswer("This link no longer opens: nothing was changed. "
+                           f"Ring {current().numbers['police']} and quote {link.reference}.")
     way = WAYS[link.purpose].get(kind)
     if way is None:
         raise CannotAnswer("Choose one of the answers on the page")

@@ -12,6 +12,7 @@ _TITLES = {StepKind.SENT: "Referred to {agency}", StepKind.SENT_AGAIN: "Referred
            StepKind.POSTED: "Letter to {agency} posted", StepKind.ACCEPTED: "{agency} accepted the referral",
            StepKind.DECLINED: "{agency} cannot help", StepKind.QUESTION: "{agency} asked a question",
            StepKind.REPORTED: "{agency} reported back", StepKind.REPLY: "Reply to {agency}",
+           StepKind.CAREFUL: "{agency} is told that safe contact changed",
            StepKind.WITHDRAWN: "Referral to {agency} withdrawn",
            StepKind.CLOSED: "Referral to {agency} closed"}
 
