@@ -554,6 +554,22 @@ def test_a_list_counts_a_repeat_victim_by_dates_as_the_record_does(desk: Desk, w
         assert (hill.need_score, hill.need_reasons) == (fresh.score, fresh.reasons)
 
 
+def test_after_an_undo_what_was_reported_since_still_counts(desk: Desk, write: Write) -> None:
+    desk.commit(desk.check(write([HILL], name="first.csv")))
+    import_id = desk.check(write([HILL_AGAIN], name="second.csv"))
+    desk.commit(import_id)
+    with desk.database.transaction() as session:
+        calls.log_call(session, desk.actor, session.scalars(select(Victim)).one(), incident_number="1",
+                       bank="Dales Bank", received_at=now())
+    desk.undo(import_id)
+    with desk.database.reading() as session:
+        hill = session.scalars(select(Victim)).one()
+        assert len(hill.fraud_reports) == 2 and not desk.row(import_id, 1).before
+        fresh = need.reckon(need.facts_of(hill))
+        assert (hill.need_score, hill.need_reasons) == (fresh.score, fresh.reasons)
+        assert "repeat_victim" in hill.need_reasons
+
+
 def test_two_old_reports_of_one_list_are_counted_by_dates_too(desk: Desk, write: Write) -> None:
     old = ["NFRC190000000009", "03/03/2019", *HILL_AGAIN[2:]]
     desk.commit(desk.check(write([HILL, old])))
@@ -573,3 +589,19 @@ def test_where_households_count_a_list_reckons_everybody_at_the_address(
     desk.commit(desk.check(write([HILL])))
     desk.commit(desk.check(write([husband], name="b.csv")))
     assert [("repeat_victim" in victim.need_reasons) for victim in desk.victims()] == [True, True]
+
+
+def test_where_households_count_an_undo_reckons_those_who_stay(desk: Desk, write: Write,
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    force = current()
+    rules = force.households.model_copy(update={"repeat_victim_household": True})
+    changed = force.model_copy(update={"households": rules})
+    for module in (need, by_household):
+        monkeypatch.setattr(module, "current", lambda: changed)
+    husband = ["NFRC260000000007", "03/04/2026", "Mr", "Wilfred", "Hill", "01/02/1936", *HILL[6:9],
+               *[""] * 6]
+    desk.commit(desk.check(write([HILL])))
+    import_id = desk.check(write([husband], name="b.csv"))
+    desk.commit(import_id)
+    desk.undo(import_id)
+    assert [("repeat_victim" in victim.need_reasons) for victim in desk.victims()] == [False]

@@ -1,6 +1,10 @@
-"""After a list is entered: where reports of a household count together, its people are reckoned anew."""
+"""After a list is entered or taken back: where reports of a household count together, its people are reckoned
+anew."""
+
+from collections.abc import Collection
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from outreach.casework import need
 from outreach.casework.fraud_reports import FraudReport
@@ -17,6 +21,13 @@ def reckon(database: Database, import_id: int) -> None:
     last = 0
     while current().households.repeat_victim_household and (last := _some(database, import_id, last)):
         pass
+
+
+def reckon_homes(session: Session, homes: Collection[int]) -> None:
+    """Whoever is left in these households, of which somebody was taken back."""
+    if current().households.repeat_victim_household and homes:
+        need.refresh(session, session.scalars(select(Victim).where(
+            Victim.household_id.in_(homes), Victim.merged_into_id.is_(None)).order_by(Victim.id)).all())
 
 
 def _some(database: Database, import_id: int, after: int) -> int:

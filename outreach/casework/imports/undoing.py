@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from outreach.casework import search
-from outreach.casework.imports import counting, filing, rows, steps
+from outreach.casework import need, search
+from outreach.casework.fraud_reports import FraudReport
+from outreach.casework.imports import by_household, counting, filing, rows, steps
 from outreach.casework.imports.bulk import Bulk, moment
 from outreach.casework.imports.changes import Changes
 from outreach.casework.imports.committing import to_enter
@@ -17,6 +18,7 @@ from outreach.casework.imports.rows import Row
 from outreach.casework.imports.standing import Standing
 from outreach.casework.imports.steps import Overtaken, Progress, advance, quiet, require
 from outreach.casework.imports.trail import Trail
+from outreach.casework.victims import Victim
 from outreach.foundation.audit import Action
 from outreach.foundation.clock import now
 from outreach.foundation.db import Database
@@ -77,11 +79,12 @@ class Undoing:
     """One transaction's share: rows in descending order, each put back as it says it was before."""
 
     def __init__(self, session: Session, actor: Actor, import_id: int, at: datetime) -> None:
-        self._session, self._bulk = session, Bulk(session)
+        self._session, self._bulk, self._import_id = session, Bulk(session), import_id
         self._trail = Trail(actor, import_id, "import.undone", moment(self._bulk.sqlite, at))
         self._changes = Changes(self._bulk, import_id)
         self._gone: list[int] = []                  # victims this import brought in
         self._restored: dict[int, Standing] = {}    # victims it only added to
+        self._homes: set[int] = set()               # households somebody was taken out of
 
     def undo(self, some: Sequence[Row]) -> None:
         """Take these rows back, or mark why one is left standing (`before["kept"]`)."""
@@ -99,6 +102,7 @@ class Undoing:
             row.before["kept"] = reason
             return False
         person = self._changes.people[row.victim_id or 0]
+        self._homes |= {person.facts["household_id"]} - {None}
         person.facts.update(row.before.get("victim", {}))
         return True
 
@@ -137,6 +141,17 @@ class Undoing:
                     "AND NOT EXISTS (SELECT 1 FROM victim v WHERE v.household_id = household.id) "
                     "AND NOT EXISTS (SELECT 1 FROM household_stay s WHERE s.household_id = household.id)")
         self._trail.write(bulk)
+        self._reckon_again()
+
+    def _reckon_again(self) -> None:
+        """A report that came by another way meanwhile, such as a bank's call, counts for whoever stays."""
+        since = (select(FraudReport.victim_id)
+                 .join(VictimImport, VictimImport.id == self._import_id)
+                 .where(FraudReport.victim_id.in_(self._restored),
+                        FraudReport.created_at > VictimImport.uploaded_at))
+        need.refresh(self._session, self._session.scalars(
+            select(Victim).where(Victim.id.in_(since)).order_by(Victim.id)).all())
+        by_household.reckon_homes(self._session, self._homes)
 
     def _put_back(self) -> None:
         bulk, restored = self._bulk, list(self._restored.values())
