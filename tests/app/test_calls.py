@@ -11,7 +11,7 @@ from outreach.casework import calls
 from outreach.casework.calls import Call, Outcome
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
-from outreach.casework.victims import Victim
+from outreach.casework.victims import Victim, merging
 from outreach.foundation import clock, drafts
 from outreach.foundation.outbox import OutboxMessage
 from tests.app.test_victims import words
@@ -73,6 +73,16 @@ def test_a_chosen_person_is_the_one_the_call_is_about(desk, officer, mrs_hill, s
     assert counted(session, Victim) == 1
     session.refresh(mrs_hill)
     assert "+441632960404" in {phone.number for phone in mrs_hill.phones}
+
+
+@pytest.mark.parametrize("htmx", BOTH)
+def test_somebody_merged_meanwhile_is_chosen_again(desk, officer, mrs_hill, enter, session, htmx):
+    peggy = enter("Peggy", "Hill")
+    merging.merge(session, officer, mrs_hill, peggy)
+    session.commit()
+    answer = desk(officer).submit("/desk/calls", typed(victim_id=str(peggy.id)), headers=htmx)
+    assert answer.status_code == 422 and "was made one with another: choose again" in words(answer)
+    assert "Building work" in answer.text and counted(session, Call) == 0
 
 
 @pytest.mark.parametrize("htmx", BOTH)

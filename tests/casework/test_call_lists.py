@@ -85,6 +85,7 @@ def test_the_list_is_logged_as_a_look_and_the_export_as_a_disclosure(session, of
     assert looked["details"]["shown"] == [call.id]
     assert (left["action"], left["recipient"], left["reason"]) == (
         Action.DISCLOSURE, "Ruth Okafor", "Monthly check")
+    assert (left["record_type"], left["details"]["shown"]) == ("victim", [call.victim_id])
 
 
 @pytest.mark.parametrize("rising", [False, True], ids=["falling", "rising"])

@@ -235,6 +235,18 @@ def test_a_stale_save_overwrites_nothing_and_other_details_go_side_by_side(sessi
     assert (call.outcome, call.arrests) == (Outcome.NOT_ATTENDED, 1)
 
 
+def test_whoever_records_an_outcome_holds_the_person_first(database, session, officer, log):
+    call = log()
+    call_id, victim_id = call.id, call.victim_id
+    session.commit()
+    if database.is_sqlite:
+        return      # one writer at a time
+    with database.writing() as mine, database.writing() as other:
+        calls.open_call(mine, officer, call_id, to_change=True)
+        with pytest.raises(DBAPIError, match="could not obtain lock"):
+            other.get_one(Victim, victim_id, with_for_update={"nowait": True})
+
+
 @pytest.mark.parametrize("who", ["ambassador", "supervisor"])
 def test_only_the_officer_records_what_came_of_it(session, request, log, who):
     with pytest.raises(NotAllowed):

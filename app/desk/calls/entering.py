@@ -17,7 +17,7 @@ from app.pages import go, page
 from outreach.casework import calls, follow_ups
 from outreach.casework.calls import BadCall, Call, banks, matches
 from outreach.casework.calls.matches import Match
-from outreach.casework.victims import NotFound, ReasonNeeded, Victim, look_alikes, open_victim
+from outreach.casework.victims import Merged, NotFound, ReasonNeeded, Victim, look_alikes, open_victim
 from outreach.foundation import clock, drafts
 from outreach.foundation.permissions import Actor, May
 
@@ -82,8 +82,9 @@ def _chosen(request: Request, session: Session, me: Actor, form: Filled[CallForm
     except ReasonNeeded:
         keep_unsaved(request, posted)
         raise
-    except NotFound:
-        form.wrong("victim_id", "That person is no longer on record: choose again")
+    except (NotFound, Merged):
+        form.typed["victim_id"] = ""
+        form.wrong("victim_id", "That record is no longer there, or was made one with another: choose again")
         return None
 
 

@@ -107,8 +107,8 @@ def export_calls(session: Session, actor: Actor, filters: Filters, *, recipient:
     """Every call of the list, at most 20,000, with a note of who receives them and why."""
     rows = session.execute(_wanted(_lines(), actor, filters).order_by(Call.received_at.desc(), Call.id.desc())
                            .limit(MOST_EXPORTED)).all()
-    audit.disclosed(session, actor, "banking_protocol_call", operation="call.exported", recipient=recipient,
-                    reason=reason, rows=len(rows))
+    audit.disclosed(session, actor, "victim", operation="call.exported", recipient=recipient, reason=reason,
+                    shown=sorted({row.victim_id for row in rows}))
     return [_line(row) for row in rows]
 
 

@@ -117,12 +117,16 @@ class CallCorrection(Audited, Base):
 
 
 def open_call(session: Session, actor: Actor, call_id: int, *, to_change: bool = False) -> Call:
-    """One call, and a note that it was looked at; locked when it is opened `to_change`.
+    """One call, and a note that it was looked at; person and call are locked, in this order as everywhere,
+    when it is opened `to_change`.
 
     Raises `NotFound`, also where it concerns somebody this person does not work with, and `ReasonNeeded`
     where that record is restricted and was not opened with a reason.
     """
     actor.must(May.SEE_VICTIM)
+    if to_change:
+        whose = select(Call.victim_id).where(Call.id == call_id).scalar_subquery()
+        session.scalars(select(Victim).where(Victim.id == whose).with_for_update()).one_or_none()
     question = select(Call).join(Victim, Victim.id == Call.victim_id).where(Call.id == call_id, *scope(actor))
     call = session.scalars(question.with_for_update(of=Call) if to_change else question).one_or_none()
     if call is None:
