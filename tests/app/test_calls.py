@@ -11,9 +11,12 @@ from outreach.casework import calls
 from outreach.casework.calls import Call, Outcome
 from outreach.casework.follow_ups import FollowUp
 from outreach.casework.fraud_reports import FraudReport
+from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim, merging
 from outreach.foundation import clock, drafts
+from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
+from outreach.foundation.permissions import COMMAND_LINE
 from tests.app.test_victims import words
 from tests.site import BOTH, HTMX
 
@@ -73,6 +76,16 @@ def test_a_chosen_person_is_the_one_the_call_is_about(desk, officer, mrs_hill, s
     assert counted(session, Victim) == 1
     session.refresh(mrs_hill)
     assert "+441632960404" in {phone.number for phone in mrs_hill.phones}
+
+
+def test_whoever_asked_for_no_visits_is_to_be_rung(desk, officer, mrs_hill, session):
+    with acting(session, COMMAND_LINE, "test.visits"):
+        mrs_hill.may_visit = Answer.NO
+    session.commit()
+    client = desk(officer)
+    answer = client.submit("/desk/calls", typed(victim_id=str(mrs_hill.id)))
+    page = words(client.get(answer.headers["location"]))
+    assert "They asked for no visits: ring them by" in page and "Visit by" not in page
 
 
 @pytest.mark.parametrize("htmx", BOTH)

@@ -249,6 +249,17 @@ def test_whoever_visits_is_told_once_and_the_message_names_nobody(session, log, 
     session.commit()
 
 
+def test_nobody_is_told_to_visit_whoever_asked_for_no_visits(session, log, mrs_hill, worker, tmp_path):
+    with acting(session, COMMAND_LINE, "test.visits"):
+        mrs_hill.may_visit = Answer.NO
+    log()
+    worker.work(Lane.POST)
+    [promise] = told(session)
+    copy = outbox.copy_of(tmp_path, promise)
+    assert copy.subject == "Banking Protocol call: a telephone call is yours" and "visit" not in copy.words
+    session.commit()
+
+
 def test_nobody_is_told_of_a_visit_that_was_cancelled(session, officer, log, worker):
     call = log()
     follow_ups.cancel(session, officer, session.get_one(FollowUp, call.follow_up_id))

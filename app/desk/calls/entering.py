@@ -15,7 +15,7 @@ from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page
 from outreach.casework import calls, follow_ups
-from outreach.casework.calls import BadCall, Call, banks, matches
+from outreach.casework.calls import BadCall, Call, banks, matches, visiting
 from outreach.casework.calls.matches import Match
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded, Victim, look_alikes, open_victim
 from outreach.foundation import clock, drafts
@@ -142,7 +142,8 @@ def _said(session: Session, call: Call) -> str:
     if call.follow_up_id is None:
         return f"{said} No visit is planned."
     due_at = session.get_one(follow_ups.FollowUp, call.follow_up_id).due_at
-    return f"{said} Visit by {spoken.when(due_at)}."
+    deed = "Visit" if visiting.may_be_visited(call.victim) else "They asked for no visits: ring them"
+    return f"{said} {deed} by {spoken.when(due_at)}."
 
 
 def _asked(request: Request, session: Session, form: Filled[CallForm], found: list[Match], *,

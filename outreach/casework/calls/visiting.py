@@ -20,9 +20,14 @@ def visit(victim: Victim, bank: str, received_at: datetime) -> Proposal | None:
     The hours are the force's own (`content/force.toml`, `[calls.visit_within_hours]`), to be confirmed by it.
     """
     by = received_at + timedelta(hours=current().calls.visit_within_hours[victim.band])
-    deed = "Ring: they asked for no visits" if victim.may_visit is Answer.NO else "Visit"
+    deed = "Visit" if may_be_visited(victim) else "Ring: they asked for no visits"
     due_at = latest_suitable(victim, by)
     return Proposal(due_at, f"{deed} (after a call from {bank})", victim.assigned_to_id) if due_at else None
+
+
+def may_be_visited(victim: Victim) -> bool:
+    """Whether the person is seen at home; else they are rung, and nobody is told to visit."""
+    return victim.may_visit is not Answer.NO
 
 
 def latest_suitable(victim: Victim, by: datetime) -> datetime | None:
