@@ -8,6 +8,7 @@ import pytest
 
 from outreach.casework import follow_ups
 from outreach.casework.fraud_reports import Source, enter_report
+from outreach.casework.victims import household
 from outreach.foundation import clock
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE
@@ -70,3 +71,11 @@ def test_a_foreign_household_answers_like_one_there_is_not(desk, ambassador, her
     client = desk(ambassador)
     foreign, missing = client.get(here), client.get("/desk/households/999999")
     assert (foreign.status_code, missing.status_code) == (404, 404) and foreign.text == missing.text
+
+
+def test_an_address_with_more_people_than_a_page_says_so(desk, officer, here, monkeypatch):
+    assert "More people are on record" not in words(desk(officer).get(here))
+    monkeypatch.setattr(household, "MOST", 1)
+    page = words(desk(officer).get(here))
+    assert "More people are on record at this address than are shown here" in page
+    assert "Mr Harold Hill" in page and "Mrs Margaret Hill" not in page

@@ -38,6 +38,7 @@ class Seen:
     restricted: Sequence[Victim]
     former: Sequence[Former]
     reports: Sequence[FraudReport]      # of those shown, within the months of the rule for repeat victims
+    is_cut: bool = False                # more live here than one page shows
 
     @property
     def address(self) -> list[str]:
@@ -61,7 +62,8 @@ def open_household(session: Session, actor: Actor, household_id: int) -> Seen:
     Raises `NotFound` where the actor sees nobody who lives there or did: as if there were no such household.
     """
     actor.must(May.SEE_VICTIM)
-    residents = _residents(session, actor, household_id)
+    found = _residents(session, actor, household_id)
+    residents = found[:MOST]
     former = _former(session, actor, household_id)
     if not residents and not former:
         raise NotFound("There is no such household")
@@ -71,13 +73,13 @@ def open_household(session: Session, actor: Actor, household_id: int) -> Seen:
         audit.consulted(session, actor, "victim", victim_id, operation="household.opened",
                         household=household_id)
     return Seen(household_id, shown, [victim for victim in residents if victim.restricted], former,
-                _recent_reports(shown))
+                _recent_reports(shown), is_cut=len(found) > MOST)
 
 
 def _residents(session: Session, actor: Actor, household_id: int) -> Sequence[Victim]:
     question = visible_to(actor).where(Victim.household_id == household_id, Victim.merged_into_id.is_(None))
     return session.scalars(question.options(selectinload(Victim.phones), selectinload(Victim.fraud_reports))
-                           .order_by(Victim.born_on, Victim.id).limit(MOST)).all()
+                           .order_by(Victim.born_on, Victim.id).limit(MOST + 1)).all()
 
 
 def _former(session: Session, actor: Actor, household_id: int) -> list[Former]:
