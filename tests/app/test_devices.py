@@ -363,6 +363,15 @@ def test_a_return_of_what_nobody_has_is_refused(desk, officer, session, installe
     assert rows(session, DeviceLoan)[0].is_open
 
 
+def test_a_return_before_the_last_figures_is_refused(desk, officer, session, installed):
+    client = desk(officer)
+    client.submit(f"{HERE}/loans/{installed.id}/statistics", {
+        "from_on": typed_day(9), "to_on": typed_day(2), "received": "9", "nuisance": "3", "blocked": "3"})
+    answer = client.submit(f"{HERE}/returns", {"serial": "TC-1001", "on": typed_day(3), "condition": "good"})
+    assert answer.status_code == 422 and "stand on this loan: enter that day" in words(answer)
+    assert 'href="#on"' in answer.text and rows(session, DeviceLoan)[0].is_open
+
+
 def test_a_lost_unit_ends_its_loan_as_lost(desk, officer, session, installed):
     desk(officer).submit(f"{HERE}/returns", {"serial": "TC-1001", "on": typed_day(), "condition": "lost"})
     assert rows(session, Device)[0].status is Standing.LOST and not rows(session, DeviceLoan)[0].is_open
@@ -512,7 +521,8 @@ def test_wrong_cells_of_a_sheet_are_put_right_on_the_spot(desk, officer, session
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("Serial,From,To,Received,Nuisance\nTC-1001,1/1/2026,2/1/2026,1,1", "No column is called Blocked"),
-    ("", "Choose a CSV file"), ("PK\x00\x03", "This is not a CSV file")])
+    ("", "Choose a CSV file"), ("PK\x00\x03", "This is not a CSV file"),
+    ("Serial,From\n" + "x" * 140_000, "This is not a CSV file")])
 def test_a_file_that_is_no_such_sheet_is_refused(desk, officer, session, installed, text, sentence):
     answer = upload(desk(officer), text)
     assert answer.status_code == 422 and sentence in words(answer)

@@ -382,6 +382,17 @@ def test_a_return_has_a_day_that_can_be(session, officer, installed, on, error):
         devices.take_back(session, officer, installed, on=on, condition=Condition.GOOD)
 
 
+def test_a_return_comes_after_what_was_counted_and_answered(session, officer, installed):
+    devices.call_stats.enter(session, officer, installed, Figures(days_ago(30), days_ago(8), 10, 5, 5))
+    with pytest.raises(refused.TooEarly, match="enter that day or a later one"):
+        devices.take_back(session, officer, installed, on=days_ago(9), condition=Condition.GOOD)
+    devices.review(session, officer, installed, on=days_ago(4), decision=Decision.BACK, after=Feelings(2, 4))
+    with pytest.raises(refused.TooEarly, match="enter that day or a later one"):
+        devices.take_back(session, officer, installed, on=days_ago(5), condition=Condition.GOOD)
+    devices.take_back(session, officer, installed, on=days_ago(4), condition=Condition.GOOD)
+    assert installed.ended_on == days_ago(4)
+
+
 def test_a_unit_that_came_back_good_is_lent_again(session, officer, mr_hill, installed):
     devices.take_back(session, officer, installed, on=clock.today(), condition=Condition.GOOD)
     again = devices.lend(session, officer, mr_hill, installed.device, consent=consented())

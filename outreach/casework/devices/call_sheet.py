@@ -57,8 +57,7 @@ def read(content: bytes) -> list[Row]:
     if len(content) > MOST_BYTES:
         raise Refused("This file is too large for call statistics: choose the CSV file of the units", "sheet")
     text = _decoded(content)
-    read_in = csv.reader(text.splitlines(), delimiter=_separator(text))
-    lines = [line for line in read_in if any(map(str.strip, line))]
+    lines = _lines(text)
     if len(lines) < 2:
         raise Refused("Choose a CSV file with column names and at least one row, or paste it", "sheet")
     if len(lines) > MOST_ROWS + 1:
@@ -134,6 +133,15 @@ def _values(row: Row) -> dict[str, Any]:
 
 def _facts(figures: Figures) -> Mapping[str, Any]:
     return {name: getattr(figures, name) for name in ("from_on", "to_on", "received", "nuisance", "blocked")}
+
+
+def _lines(text: str) -> list[list[str]]:
+    read_in = csv.reader(text.splitlines(), delimiter=_separator(text))
+    try:
+        return [line for line in read_in if any(map(str.strip, line))]
+    except csv.Error as unreadable:     # such as a cell of more than 128 kB
+        raise Refused("This is not a CSV file: save the sheet as CSV and choose that",
+                      "sheet") from unreadable
 
 
 def _decoded(content: bytes) -> str:

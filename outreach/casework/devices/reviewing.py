@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from outreach.casework.devices import feelings
+from outreach.casework.devices import call_stats, feelings
 from outreach.casework.devices.feelings import Feelings, Moment
 from outreach.casework.devices.lending import plan_next, review_after, settle_planned
 from outreach.casework.devices.loans import Condition, DeviceLoan, refuse_ended, refuse_future
@@ -80,6 +80,7 @@ def take_back(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, con
     if on < loan.has_begun_on:
         raise TooEarly(f"The loan began on {spoken(loan.has_begun_on)}: it cannot have come back before",
                        "on")
+    _refuse_before_figures(session, loan, on)
     feelings.keep(session, actor, loan, Moment.AFTER, on, after or Feelings())
     settle_planned(session, actor, loan)
     loan.ended_on, loan.ended_by_id, loan.condition = on, actor.id, condition
@@ -87,6 +88,15 @@ def take_back(session: Session, actor: Actor, loan: DeviceLoan, *, on: date, con
     device.status = _STANDING[condition]
     device.status_reason = "" if condition is Condition.GOOD else loan.end_reason
     return loan
+
+
+def _refuse_before_figures(session: Session, loan: DeviceLoan, on: date) -> None:
+    """What was counted or answered while they had it shows that they still had it then."""
+    days = [*(one.to_on for one in call_stats.stats_of(session, loan)),
+            *(one.asked_on for one in feelings.answers_of(session, loan))]
+    if days and on < max(days):
+        raise TooEarly(f"Figures or answers of {spoken(max(days))} stand on this loan: enter that day or a "
+                       "later one", "on")
 
 
 def _extend(session: Session, actor: Actor, loan: DeviceLoan, until: date) -> None:
