@@ -4,7 +4,7 @@ import re
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app.worker import run_once
 from outreach.casework import follow_ups, letters
@@ -270,3 +270,17 @@ def test_what_no_type_can_show_is_refused_in_words(session, officer, enter, mrs_
         letters.write(session, officer, li, "closing")
     zofia = enter("Zofia", "Żółć", address_line_1="1 Mill Lane", town="Selby", postcode="YO8 4AA")
     assert printing.pdf([letters.write(session, officer, zofia, "closing")])
+
+
+def test_whoever_says_what_became_of_a_letter_holds_the_person_first(database, session, officer, mrs_hill):
+    letter = letters.write(session, officer, mrs_hill, "closing")
+    letter_id = letter.id
+    session.commit()
+    if database.is_sqlite:
+        return      # one writer at a time
+    asked = []
+    with database.writing() as mine:
+        event.listen(mine.connection(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+        listing.open_letter(mine, officer, letter_id, to_change=True)
+    locked = [sql.partition("FROM ")[2].split()[0] for sql in asked if "FOR UPDATE" in sql]
+    assert locked == ["victim", "letter"]

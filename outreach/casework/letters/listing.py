@@ -73,15 +73,16 @@ def of_victim(session: Session, victim_id: int) -> Sequence[Any]:
 
 
 def open_letter(session: Session, actor: Actor, letter_id: int, *, to_change: bool = False) -> Letter:
-    """One letter to somebody whom this actor sees, and a note that it was looked at.
+    """One letter to somebody whom this actor sees, and a note that it was looked at. Person and letter are
+    locked, in this order as everywhere, when it is opened `to_change`.
 
     Raises what `open_victim` raises: a foreign letter is not found.
     """
-    question = select(Letter).where(Letter.id == letter_id)
-    found = session.scalars(question.with_for_update() if to_change else question).one_or_none()
-    if found is None:
+    whose = session.scalar(select(Letter.victim_id).where(Letter.id == letter_id))
+    if whose is None:
         raise NotFound("There is no such letter")
-    open_victim(session, actor, found.victim_id, to_change=to_change)
+    open_victim(session, actor, whose, to_change=to_change)
+    found = session.get_one(Letter, letter_id, with_for_update=True if to_change else None)
     if not to_change:
         audit.consulted(session, actor, "letter", found.id, operation="letter.opened")
     return found
