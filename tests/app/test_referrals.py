@@ -367,3 +367,16 @@ def test_a_letter_whose_code_is_lost_says_what_to_do(desk, officer, session, sen
     session.commit()
     answer = client.get(f"{LIST}/{referral.id}/letter")
     assert answer.status_code == 409 and "Send it again, then print the letter" in words(answer)
+
+
+def test_no_letter_leaves_about_somebody_who_has_died(desk, officer, session, mrs_hill, sent):
+    surgery = session.scalars(select(Agency).where(Agency.method == Method.LETTER)).first()
+    here, client = f"{LIST}/{sent(agency_id=surgery.id).id}", desk(officer)
+    with acting(session, COMMAND_LINE, "victim.changed"):
+        session.get_one(Victim, mrs_hill.id).deceased_on = clock.today()
+    session.commit()
+    page = words(client.get(here))
+    assert "is recorded as having died" in page and "Print the letter" not in page
+    answer = client.get(f"{here}/letter")
+    assert answer.status_code == 409 and "nobody is referred any more" in words(answer)
+    assert "referral.printed" not in [entry.operation for entry in rows(session, AuditEntry)]

@@ -105,6 +105,8 @@ def show_letter(request: Request, referral: Named, session: Db, me: Me) -> Respo
         made = letter.pdf_of(session, referral, link, settings().public_url)
     except letterbox.LinkLost:
         return _nothing_to_print(request)
+    except CannotRefer as refused:
+        return _nothing_to_print(request, f"{refused}.")
     audit.disclosed(session, me, "victim", referral.victim_id, operation="referral.printed",
                     recipient=referral.agency.name, reason=why_opened(session, me, referral.victim) or None,
                     referral_id=referral.id, fields=[*referral.shares, "safe contact"])
@@ -113,9 +115,9 @@ def show_letter(request: Request, referral: Named, session: Db, me: Me) -> Respo
                     headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
-def _nothing_to_print(request: Request) -> Response:
+def _nothing_to_print(request: Request, why: str = "") -> Response:
     return page(request, "error.html", status=409, heading="There is nothing to print",
-                words="The partner’s link no longer opens. Send it again, then print the letter.")
+                words=why or "The partner’s link no longer opens. Send it again, then print the letter.")
 
 
 def _deed(request: Request, session: Session, referral: Referral, name: str, form: Filled[Any],

@@ -41,13 +41,14 @@ def refuse_unlawful(basis: Basis | None, consent: Consent | None, reason: str) -
 
 def refuse_to_send(referral: Referral) -> None:
     """Everything that must be right before a referral leaves. Raises `CannotRefer`."""
-    _refuse_dead(referral)
+    refuse_dead(referral)
     refuse_unlawful(referral.basis, referral.consent, referral.consent_reason)
     _refuse_nothing_shared(referral)
     _refuse_no_way(referral)
 
 
-def _refuse_dead(referral: Referral) -> None:
+def refuse_dead(referral: Referral) -> None:
+    """Nothing more is shared of somebody who has died. Raises `CannotRefer`."""
     if referral.victim.deceased_on:
         raise CannotRefer("", f"{referral.victim.spoken_name} is recorded as having died: "
                           "nobody is referred any more")

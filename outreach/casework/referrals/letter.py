@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outreach.casework.referrals.lawful import refuse_dead
 from outreach.casework.referrals.record import Referral
 from outreach.foundation import clock, letterbox
 from outreach.foundation.dates import spoken
@@ -16,7 +17,8 @@ _SAID = {"accepted": "You accepted", "declined": "You said that you cannot help"
 
 
 def pdf_of(session: Session, referral: Referral, link: LetterboxLink, public_url: str) -> bytes:
-    """The bytes of the letter. Raises `letterbox.LinkLost`."""
+    """The bytes of the letter. Raises `letterbox.LinkLost`, and `CannotRefer` for somebody who has died."""
+    refuse_dead(referral)
     return pdf("referral", facts_of(session, referral, link, public_url))
 
 
