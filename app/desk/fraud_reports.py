@@ -67,7 +67,8 @@ def edit(request: Request, victim: OpenedVictim, report_id: int, session: Db, me
     """A report to put right."""
     report = _of(session, victim, report_id)
     form, kept_at = begun(request, session, me, ReportForm, **_held(report))
-    return _asked(request, victim, form, report=report, was=_now(report), kept_at=kept_at)
+    was = stale.was_begun(request, session, me, _now(report))
+    return _asked(request, victim, form, report=report, was=was, kept_at=kept_at)
 
 
 @room.post(f"{_RECORD}/{{report_id:int}}", needs=May.EDIT_VICTIM)

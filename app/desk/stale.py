@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.forms import Filled
+from outreach.foundation import drafts
 from outreach.foundation.accounts import Account
 from outreach.foundation.audit import Action, AuditEntry
+from outreach.foundation.permissions import Actor
 
 Texts = dict[str, Any]      # field → text, as the form shows it
 _MOVED = object()           # what somebody saw is no longer what stands on the record
@@ -25,6 +28,13 @@ def was_of(posted: Any, now: Texts) -> Texts:
         return now
     return now | {name: text for name, text in was.items()
                   if name in now and isinstance(text, type(now[name]))}
+
+
+def was_begun(request: Request, session: Session, me: Actor, now: Texts) -> Texts:
+    """What the form of this page held when its reader began it: where a draft was kept, what the draft says,
+    else a draft taken up again would write over whatever somebody else saved meanwhile."""
+    draft = drafts.find(session, me.id, request.url.path)
+    return now if draft is None or "afresh" in request.query_params else was_of(draft.typed, now)
 
 
 def changes(form: Filled[Any], was: Texts, now: Texts,

@@ -201,6 +201,21 @@ def test_an_outcome_that_does_not_fit_is_refused_by_its_page(desk, officer, call
     session.commit()
 
 
+def test_a_draft_taken_up_again_writes_over_nothing_saved_meanwhile(desk, officer, call, session):
+    client, here = desk(officer), f"/desk/calls/{call.id}/outcome"
+    was = client.fields(here)["was"].replace("&#34;", '"')
+    begun = {"was": was, "attempted": "9000", "arrests": "1"}
+    client.submit("/desk/drafts", begun | {"draft_of": here})
+    with acting(session, officer, "test.meanwhile"):
+        call.outcome, call.crime_recorded = Outcome.NOT_ATTENDED, True
+    session.commit()
+    again = client.fields(here)["was"].replace("&#34;", '"')
+    client.submit(here, begun | {"was": again})
+    session.refresh(call)
+    assert (call.arrests, call.outcome, call.crime_recorded) == (1, Outcome.NOT_ATTENDED, True)
+    session.commit()
+
+
 def test_two_outcomes_at_once_stand_beside_each_other(desk, officer, call, session):
     client, here = desk(officer), f"/desk/calls/{call.id}/outcome"
     was = client.fields(here)["was"].replace("&#34;", '"')

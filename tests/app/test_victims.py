@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select
 from outreach.casework.contacts import Contact, ContactChannel, Outcome
 from outreach.casework.follow_ups import plan
 from outreach.casework.fraud_reports import Source, enter_report
+from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim, entering, keeping
 from outreach.foundation import clock
 from outreach.foundation.audit import AuditEntry
@@ -326,6 +327,22 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(desk, officer, supervis
     assert client.submit(f"{record(mrs_hill)}/details/whereabouts", typed | {"was": again}).status_code == 303
     hill = reread(session, mrs_hill)
     assert (hill.town, hill.postcode, hill.email) == ("Whitby", "YO14 9AA", "m@example.org")
+
+
+def test_a_draft_taken_up_again_takes_no_safety_away(desk, officer, session, mrs_hill):
+    client, form = desk(officer), f"{record(mrs_hill)}/details/safe-contact/edit"
+
+    def shown():
+        return html.unescape(re.search(r'name="was" value="([^"]*)"', client.get(form).text)[1])
+    was = shown()
+    begun = json.loads(was) | {"was": was, "who_may_answer": "Her son"}
+    client.submit("/desk/drafts", begun | {"draft_of": form})
+    with acting(session, officer, "test.meanwhile"):
+        mrs_hill.may_post = Answer.NO
+    session.commit()
+    client.submit(form.removesuffix("/edit"), begun | {"was": shown()})
+    session.refresh(mrs_hill)
+    assert (mrs_hill.may_post, mrs_hill.who_may_answer) == (Answer.NO, "Her son")
 
 
 # Whose, restricted, died, household

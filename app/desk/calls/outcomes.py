@@ -30,7 +30,8 @@ def edit(request: Request, call_id: int, session: Db, me: Me) -> Response:
     """The outcome as it stands."""
     call = calls.open_call(session, me, call_id)
     form, kept_at = begun(request, session, me, OutcomeForm, **_held(call))
-    return _asked(request, call, form, was=_now(call), kept_at=kept_at)
+    was = stale.was_begun(request, session, me, _now(call))
+    return _asked(request, call, form, was=was, kept_at=kept_at)
 
 
 @room.post("", needs=May.LOG_CALL)

@@ -27,7 +27,8 @@ def edit(request: Request, name: str, victim: OpenedVictim, session: Db, me: Me)
     """One part of the details as a form: in place with htmx, else as a page."""
     part, now = _part(name), fields.typed_now(_part(name).form, victim)
     form, kept_at = begun(request, session, me, part.form, **fields.held(victim))
-    return _asked(request, victim, part, form, now, 200, kept_at=kept_at)
+    was = stale.was_begun(request, session, me, now)
+    return _asked(request, victim, part, form, was, 200, kept_at=kept_at)
 
 
 @room.get("", needs=May.SEE_VICTIM)
