@@ -237,6 +237,17 @@ def test_today_says_what_has_waited_too_long(session, officer, mrs_hill, step):
     assert (line.record_type, line.record_id, line.title) == ("victim", mrs_hill.id, "Mrs Margaret Hill")
 
 
+def test_today_asks_for_nothing_that_the_other_of_two_merged_records_has(session, officer, mrs_hill, enter,
+                                                                         step):
+    peggy = enter("Peggy", "Hill")
+    step(COMPLETED, victim=peggy, on=ago(90))
+    step(ACCEPTED, on=ago(60))
+    step(OFFERED, "camera", on=ago(60))
+    merging.merge(session, officer, mrs_hill, peggy)
+    assert [line.why for line in due(session, officer)] == [
+        "1 measure offered, not yet answered: Camera or video doorbell."]
+
+
 def test_today_shows_each_their_own(session, officer, supervisor, ambassador, mr_shaw, enter, step):
     hidden = enter("Ann", "Grey", restricted=True)
     for victim in (mr_shaw, hidden):

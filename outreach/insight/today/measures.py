@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from outreach.casework.measures import OUTSTANDING, Measure, Status, words_of
 from outreach.casework.victims import Victim, scope
@@ -17,6 +17,11 @@ from outreach.foundation.permissions import Actor, May
 from outreach.insight.today.line import MOST, Kind, Line, name_of
 
 _SHOWN = 20
+# Two records made one may bring the same measure twice: what was done, or answered later, counts.
+_TWIN = aliased(Measure)
+_OVERTAKEN = exists().where(
+    _TWIN.victim_id == Measure.victim_id, _TWIN.code == Measure.code, _TWIN.id != Measure.id,
+    or_(_TWIN.status == Status.COMPLETED, _TWIN.since_on > Measure.since_on))
 _SAID = {Status.ACCEPTED: "accepted, not yet done", Status.OFFERED: "offered, not yet answered"}
 
 
@@ -39,7 +44,7 @@ def _longest(session: Session, actor: Actor, status: Status, before: date) -> Se
     return session.scalars(
         select(Measure.victim_id).join(Victim, Victim.id == Measure.victim_id)
         .where(Measure.status == status, Measure.since_on <= before, mine, Victim.deceased_on.is_(None),
-               *scope(actor))
+               ~_OVERTAKEN, *scope(actor))
         .order_by(Measure.since_on).limit(MOST)).all()
 
 
@@ -48,7 +53,8 @@ def _rows(session: Session, victims: Sequence[int], before: date) -> Sequence[An
         select(Victim.id, Victim.title, Victim.first_name, Victim.last_name, Victim.town, Victim.band,
                Victim.restricted, Measure.code, Measure.status)
         .join(Measure, Measure.victim_id == Victim.id)
-        .where(Victim.id.in_(victims), Measure.status.in_(OUTSTANDING), Measure.since_on <= before)
+        .where(Victim.id.in_(victims), Measure.status.in_(OUTSTANDING), Measure.since_on <= before,
+               ~_OVERTAKEN)
         .order_by(Victim.id, Measure.since_on)).all()
 
 
