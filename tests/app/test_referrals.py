@@ -182,6 +182,18 @@ def test_a_draft_is_written_anew_and_neither_of_two_texts_is_lost(desk, officer,
     assert rows(session, Referral)[0].asks == "Ring her first"
 
 
+def test_a_kept_form_taken_up_again_writes_over_no_newer_draft(desk, officer, session, typed, draft):
+    referral = draft()
+    client, here = desk(officer), f"{LIST}/{referral.id}"
+    client.submit("/desk/drafts", typed(asks="Ring her first", version=1, draft_of=f"{here}/edit"))
+    with acting(session, officer, "test.meanwhile"):
+        referral.asks = "Write to her"
+    session.commit()
+    [version] = re.findall(r'name="version" value="(\d+)"', client.get(f"{here}/edit").text)
+    answer = client.submit(here, typed(asks="Ring her first", version=version))
+    assert answer.status_code == 409 and "Somebody changed this draft meanwhile" in words(answer)
+
+
 def test_what_was_typed_is_kept_when_the_session_ends(desk, officer, here, typed):
     client = desk(officer)
     client.submit("/desk/drafts", typed(asks="Half a sen", draft_of=f"{here}/new"))

@@ -72,7 +72,9 @@ def edit(request: Request, referral: Named, session: Db, me: Me) -> Response:
     if referral.status is not Status.DRAFT:
         return go(request, f"/desk/referrals/{referral.id}")
     form, kept_at = begun(request, session, me, ReferralForm, **fields.held(referral))
-    return _asked(request, session, referral.victim, form, referral=referral, kept_at=kept_at)
+    kept = drafts.find(session, me.id, request.url.path) if kept_at else None
+    return _asked(request, session, referral.victim, form, referral=referral, kept_at=kept_at,
+                  version=kept.typed.get("version") if kept else None)
 
 
 @room.post("/referrals/{referral_id:int}", needs=May.REFER)
@@ -96,7 +98,7 @@ def update(request: Request, referral: Named, posted: Posted, session: Db, me: M
 
 def _asked(request: Request, session: Session, victim: Victim, form: Filled[ReferralForm], status: int = 200,
            **more: Any) -> Response:
-    words = {"kept_at": None, "referral": None, "twins": ()} | more
+    words = {"kept_at": None, "referral": None, "twins": (), "version": None} | more
     typed = PreviewForm.read({"shares": form.typed["shares"], "happened": form.typed["happened"]})
     shown = [] if typed.errors else typed.values["shares"]
     return page(request, PAGE, block="form", status=status, victim=victim, form=form, told=told,
