@@ -170,10 +170,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=512)
 def _counting(actor: Actor, filters: Filters) -> Select[int]:
-    """In the order of the list: PostgreSQL then stops at the last one counted, instead of gathering the
-    million that stand first."""
-    some = (select(Victim.id).where(*_conditions(actor, filters))
-            .order_by(Victim.need_score.desc(), Victim.id.desc()).limit(COUNTED + 1))
+    some = select(Victim.id).where(*_conditions(actor, filters)).limit(COUNTED + 1)
     return select(func.count()).select_from(some.subquery())
 
 
