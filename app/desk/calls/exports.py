@@ -6,9 +6,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from app.desk.calls.listing import asked_of, filters_of
-from app.desk.victims.exports import ExportForm
+from app.desk.exporting import ExportForm, ask_why
 from app.doors import Db, Me, Posted, Room
-from app.pages import link, page
+from app.forms import Filled
 from app.sheets import csv_answer
 from app.spoken import short_day
 from outreach.casework import calls
@@ -37,10 +37,8 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return csv_answer("banking-protocol-calls", HEADINGS, (_cells(line) for line in lines))
 
 
-def _asked(request: Request, form: Any, status: int) -> Response:
-    return page(request, "desk/calls/export.html", block="form", status=status, form=form,
-                action=link(request).replace("/exports/new", "/exports", 1),
-                back=link(request).replace("/exports/new", "", 1).replace("/exports", "", 1))
+def _asked(request: Request, form: Filled[ExportForm], status: int) -> Response:
+    return ask_why(request, form, status, what="calls", at_most="20,000 calls")
 
 
 def _cells(line: Line) -> tuple[Any, ...]:

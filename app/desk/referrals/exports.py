@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from app.desk.exporting import ExportForm, ask_why
 from app.desk.referrals import fields
 from app.desk.referrals.listing import asked
-from app.desk.victims.exports import ExportForm
 from app.doors import Db, Me, Posted, Room
-from app.pages import link, page
+from app.forms import Filled
 from app.sheets import csv_answer
 from app.spoken import short_day
 from outreach.casework import referrals
@@ -37,11 +37,8 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return csv_answer("referrals", HEADINGS, (_cells(line) for line in lines))
 
 
-def _asked(request: Request, form: Any, status: int) -> Response:
-    here = link(request)
-    return page(request, "desk/referrals/export.html", block="form", status=status, form=form,
-                action=here.replace("/exports/new", "/exports", 1),
-                back=here.replace("/exports/new", "", 1).replace("/exports", "", 1))
+def _asked(request: Request, form: Filled[ExportForm], status: int) -> Response:
+    return ask_why(request, form, status, what="referrals", at_most="10,000 referrals")
 
 
 def _cells(line: Line) -> tuple[Any, ...]:

@@ -1,15 +1,14 @@
 """A list of victims as a file: marked, with a reason, and written down as a disclosure."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
-from pydantic import Field
 
+from app.desk.exporting import ExportForm, ask_why
 from app.desk.victims.listing import BANDS, filters_of, sort_of
 from app.doors import Db, Me, Posted, Room
-from app.forms import Form
-from app.pages import link, page
+from app.forms import Filled
 from app.sheets import csv_answer
 from app.spoken import short_day
 from outreach.casework.victims import listing
@@ -19,13 +18,6 @@ from outreach.foundation.permissions import May
 room = Room(prefix="/desk/victims/exports")
 HEADINGS = ("Number", "Name", "Need", "Why", "Age", "Place", "Lost (£)", "Last contact", "Next follow-up",
             "Assigned to")
-
-
-class ExportForm(Form):
-    messages = {"reason": "Enter why this list has to leave the system",
-                "recipient": "Enter who will receive it"}
-    recipient: Annotated[str, Field(min_length=2, max_length=120)]
-    reason: Annotated[str, Field(min_length=5, max_length=400)]
 
 
 @room.get("/new", needs=May.EXPORT)
@@ -44,10 +36,8 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     return csv_answer("victims", HEADINGS, (_cells(line) for line in lines))
 
 
-def _asked(request: Request, form: Any, status: int) -> Response:
-    return page(request, "desk/victims/export.html", block="form", status=status, form=form,
-                action=link(request).replace("/exports/new", "/exports", 1),
-                back=link(request).replace("/exports/new", "", 1).replace("/exports", "", 1))
+def _asked(request: Request, form: Filled[ExportForm], status: int) -> Response:
+    return ask_why(request, form, status, what="victims", at_most="10,000 people")
 
 
 def _cells(line: Line) -> tuple[Any, ...]:
