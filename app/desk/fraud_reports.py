@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import spoken
+from app.asking import day
 from app.desk import stale
 from app.desk.doors import OpenedVictim, begun
 from app.desk.victims import fields
@@ -22,7 +23,6 @@ from outreach.casework.fraud_reports.listing import Filters
 from outreach.casework.fraud_types import label
 from outreach.casework.victims import NotFound, Victim
 from outreach.foundation import drafts
-from outreach.foundation.dates import NotADate, read_date
 from outreach.foundation.permissions import May
 from outreach.foundation.stale import ChangedMeanwhile
 
@@ -118,14 +118,7 @@ def _asked(request: Request, victim: Victim, form: Filled[ReportForm], status: i
 def _filters(asked: dict[str, str]) -> Filters:
     """What cannot be read asks for nothing."""
     source = Source(asked["source"]) if asked["source"] in set(Source) else None
-    return Filters(asked["fraud_type"], asked["district"], source, _day(asked["since"]), _day(asked["until"]))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return read_date(text) if text else None
-    except NotADate:
-        return None
+    return Filters(asked["fraud_type"], asked["district"], source, day(asked["since"]), day(asked["until"]))
 
 
 def _place(text: str) -> tuple[date, int] | None:

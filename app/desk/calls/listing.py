@@ -1,6 +1,5 @@
 """The list of calls."""
 
-from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -8,12 +7,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import spoken
+from app.asking import day, number, whole
 from app.desk.calls import fields
 from app.doors import Db, Me, Room
 from app.pages import link, page
 from outreach.casework.calls import banks, listing
 from outreach.casework.calls.listing import NO_BRANCH, UNKNOWN, Filters, Order
-from outreach.foundation.dates import NotADate, read_date
 from outreach.foundation.permissions import May
 
 room = Room(prefix="/desk/calls")
@@ -34,7 +33,7 @@ def list(request: Request, session: Db, me: Me) -> Response:
     filters = filters_of(asked)
     order, rising = SORTS[sort]
     shown = listing.list_calls(session, me, filters, order=order, rising=rising,
-                               after=_number(request, "after"), before=_number(request, "before"))
+                               after=number(request, "after"), before=number(request, "before"))
     ends = (shown.lines[0].id, shown.lines[-1].id) if shown.lines else (None, None)
     return page(request, "desk/calls/list.html", block="calls", lines=shown.lines, sort=sort, asked=asked,
                 number=shown.number, tags=_tags(request, session, asked, filters), outcomes=OUTCOMES,
@@ -58,25 +57,10 @@ def sort_of(request: Request) -> str:
 def filters_of(asked: dict[str, str]) -> Filters:
     """The same as filters; what cannot be read asks for nothing."""
     known = {value for value, _ in OUTCOMES}
-    return Filters(from_on=_day(asked["since"]), to_on=_day(asked["until"]), bank_id=_id(asked["bank"]),
-                   branch_id=_id(asked["branch"]), district=asked["district"],
+    return Filters(from_on=day(asked["since"]), to_on=day(asked["until"]), bank_id=whole(asked["bank"]),
+                   branch_id=whole(asked["branch"]), district=asked["district"],
                    outcome=asked["outcome"] if asked["outcome"] in known else "",
                    counted=asked["counted"] if asked["counted"] in COUNTED else "")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return read_date(text) if text else None
-    except NotADate:
-        return None
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
-def _number(request: Request, name: str) -> int | None:
-    return _id(request.query_params.get(name, ""))
 
 
 def _tags(request: Request, session: Session, asked: dict[str, str], filters: Filters) -> Any:

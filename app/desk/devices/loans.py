@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from app.asking import number
 from app.desk.devices.doors import NotDone, OpenedLoan, beside
 from app.desk.devices.fields import (
     CallersForm,
@@ -16,7 +17,7 @@ from app.desk.devices.fields import (
     feelings_of,
     telephone_of,
 )
-from app.desk.devices.stock import LOOKS, number
+from app.desk.devices.stock import LOOKS
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, link, page

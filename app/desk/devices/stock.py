@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from app.asking import number
 from app.desk.devices.doors import NotDone, beside
 from app.desk.devices.fields import UnitsForm, choices
 from app.doors import Db, Me, Posted, Room
@@ -76,12 +77,6 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     words = devices.kind_of(form.values["kind"]).words
     return go(request, f"/desk/devices?status=in+stock&kind={form.values['kind']}",
               flash=f"{counted(len(added), words)} added to the stock.")
-
-
-def number(request: Request, name: str) -> int | None:
-    """A number from the address; None where there is none that can be read."""
-    asked = request.query_params.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
 
 
 def _filters(request: Request) -> Filters:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from app.asking import number
 from app.doors import Db, Me, Room
 from app.pages import link, page
 from outreach.casework import search
@@ -37,8 +38,8 @@ def _searched(session: Db, me: Actor, q: str, wide: bool) -> dict[str, Any]:
 
 def _listed(request: Request, session: Db, me: Actor) -> dict[str, Any]:
     filters, sort = filters_of(request, me), sort_of(request)
-    shown = listing.list_victims(session, me, filters, sort, after=_number(request, "after"),
-                                 before=_number(request, "before"))
+    shown = listing.list_victims(session, me, filters, sort, after=number(request, "after"),
+                                 before=number(request, "before"))
     counted = listing.counted(listing.count(session, me, filters))
     pages = {"earlier": _earlier(request, shown), "later": _later(request, shown)}
     return {"q": "", "lines": shown.lines, "sort": sort, "tags": _tags(request, filters, me),
@@ -49,7 +50,7 @@ def _listed(request: Request, session: Db, me: Actor) -> dict[str, Any]:
 def filters_of(request: Request, me: Actor) -> Filters:
     """What the address asks for; whatever cannot be read asks for nothing."""
     asked = _chosen(request)
-    whose = {MINE: me.id, NOBODY: 0}.get(asked["assigned"], _number(request, "assigned"))
+    whose = {MINE: me.id, NOBODY: 0}.get(asked["assigned"], number(request, "assigned"))
     return Filters(district=asked["district"], band=asked["band"], assigned_to_id=whose,
                    not_reached=asked["not_reached"] == "1", repeat=asked["repeat"] == "1")
 
@@ -62,11 +63,6 @@ def sort_of(request: Request) -> str:
 
 def _chosen(request: Request) -> dict[str, str]:
     return {name: request.query_params.get(name, "").replace("\x00", "") for name in FILTERS}
-
-
-def _number(request: Request, name: str) -> int | None:
-    asked = request.query_params.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
 
 
 def _choices(session: Db, me: Actor) -> dict[str, Any]:

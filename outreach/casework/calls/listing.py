@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.calls.banks import Bank, BankBranch
 from outreach.casework.calls.record import NOTHING_WRONG, Call, Outcome
-from outreach.casework.victims.record import Victim, scope
+from outreach.casework.victims.record import Victim, name_of, scope
 from outreach.foundation import audit, clock
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -159,7 +159,7 @@ def _beyond(order: Order, start: Any, *, up: bool) -> ColumnElement[bool]:
 
 
 def _line(row: Any) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+    name = name_of(row)
     return Line(row.id, row.received_at, row.incident_number, row.bank, row.branch or "",
                 "Restricted" if row.restricted else name, "" if row.restricted else row.town,
                 str(row.outcome or ""), row.attempted, row.prevented, row.lost, row.recovered, row.victim_id,

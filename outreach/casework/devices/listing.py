@@ -14,7 +14,7 @@ from outreach.casework.devices.kinds import kind_of
 from outreach.casework.devices.loans import DeviceLoan
 from outreach.casework.devices.stock import Device, Standing, tidy_serial
 from outreach.casework.devices.waiting import DeviceWait
-from outreach.casework.victims.record import Victim, scope
+from outreach.casework.victims.record import Victim, name_of, scope
 from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
 
@@ -157,7 +157,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _line(row: Any, *, with_names: bool = True) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+    name = name_of(row)
     return Line(row.id, row.serial, row.asset_tag, row.kind, row.model, row.status, row.status_reason,
                 row.cost, row.funder, name if with_names else "", row.loan_id,
                 row.asked_back_on or row.review_due_on)

@@ -13,7 +13,7 @@ from outreach.casework.devices.loans import DeviceLoan
 from outreach.casework.devices.stock import Device
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer
-from outreach.casework.victims.record import Victim, first_numbers, scope
+from outreach.casework.victims.record import Victim, first_numbers, name_of, scope
 from outreach.foundation import audit, clock, times
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
@@ -166,7 +166,7 @@ def _question(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Any, phone: str = "", note: str = "", *, for_the_road: bool = False) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+    name = name_of(row)
     shown = not row.restricted
     address = ", ".join(filter(None, (row.address_line_1, row.address_line_2, row.town, row.postcode)))
     return Line(

@@ -23,7 +23,7 @@ from outreach.casework.devices.refused import (
 from outreach.casework.devices.stock import Device, Standing, lock
 from outreach.casework.measures import Status
 from outreach.casework.need import Band
-from outreach.casework.victims.record import NotFound, Victim, open_victim, scope
+from outreach.casework.victims.record import NotFound, Victim, name_of, open_victim, scope
 from outreach.foundation import audit
 from outreach.foundation.audit import Audited
 from outreach.foundation.clock import now
@@ -212,7 +212,7 @@ def _placed(rows: Sequence[Any]) -> list[Waiting]:
     for row in rows:
         counts = row.serial is None and row.deceased_on is None
         places[row.kind] = places.get(row.kind, 0) + counts
-        name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+        name = name_of(row)
         lines.append(Waiting(
             row.id, row.victim_id, name, "" if row.restricted else row.town, row.band, row.since_at,
             row.kind, "" if row.restricted else row.note, row.serial or "",

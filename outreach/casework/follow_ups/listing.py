@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups.record import OPEN, FollowUp, Status
 from outreach.casework.need import Band
-from outreach.casework.victims.record import RESTRICTED, NotFound, Victim, scope, why_opened
+from outreach.casework.victims.record import RESTRICTED, NotFound, Victim, name_of, scope, why_opened
 from outreach.foundation import audit, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
@@ -126,7 +126,7 @@ def _beyond(start: tuple[datetime, int], *, down: bool) -> Any:
 
 
 def _line(row: Any) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+    name = name_of(row)
     is_open = row.status in OPEN
     town, reason = ("", RESTRICTED) if row.restricted else (row.town, row.reason)
     return Line(row.id, row.victim_id, name, town, row.band, row.due_at, reason, row.assignee, row.status,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach.casework.referrals.agencies import Agency, Method
 from outreach.casework.referrals.record import OPEN, Referral, Status, is_overdue
 from outreach.casework.victims.listing import EXPORTED, RESTRICTED
-from outreach.casework.victims.record import NotFound, Victim, scope, why_opened
+from outreach.casework.victims.record import NotFound, Victim, name_of, scope, why_opened
 from outreach.foundation import audit, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
@@ -141,7 +141,7 @@ def _condition(show: Show | None) -> Any:
 
 
 def _line(row: Any) -> Line:
-    name = " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
+    name = name_of(row)
     hidden = row.restricted
     return Line(row.id, row.victim_id, name, RESTRICTED if hidden else row.agency,
                 "" if hidden else row.basis or "", row.method, row.status,

@@ -10,6 +10,7 @@ from outreach.casework.victims.record import (
     Victim,
     VictimPhone,
     first_numbers,
+    name_of,
     open_victim,
     scope,
     visible_to,
@@ -17,4 +18,4 @@ from outreach.casework.victims.record import (
 )
 
 __all__ = ["Format", "Kind", "MatchKey", "Merged", "NotFound", "ReasonNeeded", "Victim", "VictimPhone",
-           "first_numbers", "open_victim", "scope", "visible_to", "why_opened"]
+           "first_numbers", "name_of", "open_victim", "scope", "visible_to", "why_opened"]

@@ -139,7 +139,7 @@ class Victim(Audited, Base):
     @property
     def name(self) -> str:
         """Title, first and last name as on a letter."""
-        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+        return name_of(self)
 
     @property
     def spoken_name(self) -> str:
@@ -193,6 +193,11 @@ def scope(actor: Actor) -> list[Any]:
     if not actor.may(May.SEE_RESTRICTED):
         conditions.append(Victim.restricted.is_(False))
     return conditions
+
+
+def name_of(row: Any) -> str:
+    """Somebody's name from a row that has `title`, `first_name` and `last_name`."""
+    return " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
 
 
 def first_numbers(session: Session, victim_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -6,14 +6,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.follow_ups import OPEN, FollowUp, Step
-from outreach.casework.victims import Victim, scope
+from outreach.casework.victims import Victim, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.casework.victims.standing import STANDS
 from outreach.foundation.clock import today
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import Kind, Line, name_of
+from outreach.insight.today.line import Kind, Line
 
 _SHOWN = 20
 

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.casework.calls import Bank, Call
-from outreach.casework.victims import Victim, scope
+from outreach.casework.victims import Victim, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation.clock import now
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import Kind, Line, name_of
+from outreach.insight.today.line import Kind, Line
 
 _MOST = 20
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from outreach.casework.devices import Device, DeviceLoan, DeviceWait, kind_of, loan_list, stock
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.safe_contact import Answer
-from outreach.casework.victims import Victim, first_numbers, scope
+from outreach.casework.victims import Victim, first_numbers, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation import dates
 from outreach.foundation.clock import today
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import MOST, Kind, Line, name_of
+from outreach.insight.today.line import MOST, Kind, Line
 
 
 def late_loans(session: Session, actor: Actor) -> Iterable[Line]:

@@ -11,14 +11,14 @@ from outreach.casework import need
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer
-from outreach.casework.victims import Victim, first_numbers, scope
+from outreach.casework.victims import Victim, first_numbers, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation import times
 from outreach.foundation.accounts import Account
 from outreach.foundation.clock import day_of, end_of, now, today
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import MOST, Kind, Line, name_of
+from outreach.insight.today.line import MOST, Kind, Line
 
 
 def due(session: Session, actor: Actor) -> Iterable[Line]:

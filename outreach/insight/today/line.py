@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from outreach.casework.need import Band
 
@@ -44,8 +43,3 @@ class Line:
     phone_note: str = ""        # what is noted beside it, like "daughter, Anne"
     careful: str = ""           # the rule of safe contact that matters while ringing
     follow_up_id: int | None = None
-
-
-def name_of(row: Any) -> str:
-    """A person's name from a row with title, first and last name."""
-    return " ".join(part for part in (row.title, row.first_name, row.last_name) if part)

@@ -9,12 +9,12 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from outreach.casework.measures import OUTSTANDING, Measure, Status, words_of
-from outreach.casework.victims import Victim, scope
+from outreach.casework.victims import Victim, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation.clock import today
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import MOST, Kind, Line, name_of
+from outreach.insight.today.line import MOST, Kind, Line
 
 _SHOWN = 20
 # Two records made one may bring the same measure twice: what was done, or answered later, counts.

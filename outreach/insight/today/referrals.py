@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.referrals import OPEN as LEFT
 from outreach.casework.referrals import Agency, Method, Referral, ReferralStep, Status, StepKind
-from outreach.casework.victims import Victim, scope
+from outreach.casework.victims import Victim, name_of, scope
 from outreach.casework.victims.listing import RESTRICTED
 from outreach.foundation.clock import now, today
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
-from outreach.insight.today.line import MOST, Kind, Line, name_of
+from outreach.insight.today.line import MOST, Kind, Line
 
 _LEFT_LYING = timedelta(days=1)
 
