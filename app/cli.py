@@ -143,7 +143,7 @@ def add_account(email: str, name: Annotated[str, typer.Option(help="Their name."
     """Give somebody an account."""
     from outreach.foundation import accounts, passwords
     from outreach.foundation.permissions import COMMAND_LINE, Role
-    if role not in [known for known in Role if known is not Role.SYSTEM]:
+    if role not in [known for known in Role if known not in (Role.SYSTEM, Role.LAPSED)]:
         raise Stop(f"There is no role {role}. Use one of: officer, ambassador, volunteer, communicator, "
                    "supervisor, administrator.")
     password = sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt(

@@ -40,12 +40,15 @@ DESK_BAR = (
     ("Victims", "/desk/victims", May.SEE_VICTIM),
     ("Calls", "/desk/calls", May.SEE_VICTIM),
     ("Follow-ups", "/desk/follow-ups", May.SEE_VICTIM),
+    ("Visits", "/desk/visits", May.SEE_VISITS),
     ("Referrals", "/desk/referrals", May.SEE_VICTIM),
     ("Equipment", "/desk/devices", May.SEE_STOCK),
 )
 # … and the rest under "More". A later noun adds its line to one of the two.
 DESK_MORE = (
     ("Letters", "/desk/letters", May.SEE_VICTIM),
+    ("My visits", "/desk/my-visits", May.GO_ON_VISITS),
+    ("Volunteers", "/desk/volunteers", May.SEE_VOLUNTEERS),
     ("Reports", "/desk/fraud-reports", May.SEE_VICTIM),
     ("Victim lists", "/desk/imports", May.IMPORT),
     ("Worker", "/desk/worker", May.SEE_WORKER),

@@ -1,7 +1,7 @@
 """The cast: the same fictional people in every test. Nobody here can be rung or written to."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim, entering
+from outreach.casework.visits import CrewMember, CrewState, Risk, Visit
 from outreach.foundation.accounts import Account, PersonType
+from outreach.foundation.clock import now
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, Actor, Role
+from outreach.foundation.vetting import Vetting
 
 Enter = Callable[..., Victim]
+PlanVisit = Callable[..., Visit]
 HOME = {"address_line_1": "12 High Street", "town": "Scarborough", "postcode": "YO12 4TX",
         "district": "Scarborough"}
 LANDLINE = "+441632960101"
@@ -26,7 +30,17 @@ def account(session: Session, email: str, name: str, role: Role, person_type: Pe
         opened = Account(email=f"{email}@example.org", name=name, role=role, person_type=person_type, **more)
         session.add(opened)
     session.commit()
-    return opened.actor
+    return Actor(opened.id, name, role)
+
+
+def cleared(session: Session, email: str, name: str, **more: Any) -> Actor:
+    """A volunteer whose vetting holds; `more` changes it (`expires_on=…`, `suspended_at=…`)."""
+    actor = account(session, email, name, Role.VOLUNTEER, PersonType.VOLUNTEER)
+    with acting(session, COMMAND_LINE, "vetting.recorded"):
+        session.add(Vetting(**{"account_id": actor.id, "level": "nppv2",
+                               "cleared_on": date(2025, 1, 6), **more}))
+    session.commit()
+    return Actor(actor.id, name, Role.VOLUNTEER)
 
 
 @pytest.fixture
@@ -59,8 +73,8 @@ def communicator(session: Session) -> Actor:
 
 @pytest.fixture
 def volunteer(session: Session) -> Actor:
-    """Bill, a Cyber Volunteer: he sees no victim's record."""
-    return account(session, "volunteer", "Bill Wren", Role.VOLUNTEER, PersonType.VOLUNTEER)
+    """Bill, a Cyber Volunteer, cleared: he sees his own visits and no victim's record."""
+    return cleared(session, "volunteer", "Bill Wren")
 
 
 @pytest.fixture
@@ -107,3 +121,23 @@ def mr_shaw(enter: Enter, ambassador: Actor) -> Victim:
     return enter("Peter", "Shaw", title="Mr", born_on=date(1950, 7, 9), phones=("+441632960202",),
                  address_line_1="3 Quay Side", town="Whitby", postcode="YO21 1AA", district="Scarborough",
                  assigned_to=ambassador)
+
+
+@pytest.fixture
+def visit_of(session: Session, officer: Actor) -> PlanVisit:
+    """`visit_of(mrs_hill, bill, …)`: a visit in the database, accepted and under way: it began ten
+    minutes ago. `begins_at`, `minutes`, `state` (of the crew) and any column change it."""
+    def plan(victim: Victim | None, *crew: Actor, begins_at: datetime | None = None, minutes: int = 60,
+             state: CrewState = CrewState.ACCEPTED, **more: Any) -> Visit:
+        start = begins_at or now() - timedelta(minutes=10)
+        facts = {"persons": max(len(crew), 1), "risk": Risk.NONE_KNOWN, "password": "copper kettle",
+                 "named_contact_id": officer.id, "planned_by_id": officer.id, "take": ["leaflets"], **more}
+        with acting(session, COMMAND_LINE, "visit.planned"):
+            visit = Visit(victim_id=victim and victim.id, planned_start_at=start,
+                          planned_end_at=start + timedelta(minutes=minutes), **facts)
+            session.add(visit)
+            session.flush()
+            session.add_all(CrewMember(visit_id=visit.id, account_id=one.id, state=state) for one in crew)
+        session.commit()
+        return visit
+    return plan

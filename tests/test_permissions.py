@@ -211,6 +211,10 @@ TABLE = {
     "POST /desk/accounts/{account_id}/password": "D",
     "POST /desk/accounts/{account_id}/reopening": "D",
     "GET /desk/settings": "D",
+    # visits: planned on the desk
+    # my visits: those who go
+    # logs of visits
+    # volunteers
 }
 # A door that its owner may pass opens on something, or says that there is no such thing; it never says no.
 OPENS = {200, 204, 303, 404, 422}

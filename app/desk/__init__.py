@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from app.doors import Room
 
 ROOMS = ("sign_in", "today", "drafts", "contacts", "victims", "fraud_reports", "follow_ups", "imports",
-         "calls", "assessments", "measures", "referrals", "devices", "letters", "households",
+         "calls", "assessments", "measures", "referrals", "devices", "letters", "households", "visits",
+         "my_visits", "volunteers",
          "worker", "audit", "accounts", "settings")
 
 

@@ -1,10 +1,10 @@
 """The people who may sign in, and what each of them does here."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from outreach.foundation import passwords
 from outreach.foundation.audit import Audited
@@ -12,6 +12,7 @@ from outreach.foundation.clock import now, today
 from outreach.foundation.db import Base
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May, Role
+from outreach.foundation.vetting import Vetting
 
 
 class PersonType(StrEnum):
@@ -57,6 +58,7 @@ class Account(Audited, Base):
     deactivated_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]  # whatever was signed in before this moment has ended
     last_signed_in_at: Mapped[datetime | None]
+    vetting: Mapped[Vetting | None] = relationship(lazy="joined")
 
     @property
     def is_open(self) -> bool:
@@ -64,9 +66,22 @@ class Account(Audited, Base):
         return self.deactivated_at is None and (self.expires_on is None or self.expires_on >= today())
 
     @property
+    def lapsed_since(self) -> datetime | None:
+        """The moment from which this person's vetting no longer counts; None while they may work. A volunteer
+        needs vetting; police and staff are vetted elsewhere unless somebody keeps it here."""
+        if self.vetting is None:
+            return datetime.min.replace(tzinfo=UTC) if self.role is Role.VOLUNTEER else None
+        return self.vetting.lapsed_since()
+
+    @property
+    def is_working(self) -> bool:
+        """Whether this person may be given work today: the account is open and the vetting holds."""
+        return self.is_open and self.lapsed_since is None
+
+    @property
     def actor(self) -> Actor:
-        """This person, acting."""
-        return Actor(self.id, self.name, self.role)
+        """This person, acting; without vetting, as somebody who may only hand in what they have."""
+        return Actor(self.id, self.name, Role.LAPSED if self.lapsed_since else self.role)
 
 
 def people() -> Select[Account]:
@@ -152,15 +167,16 @@ def set_password(session: Session, actor: Actor, account: Account, *, password: 
 
 
 def _refuse_role(role: Role) -> None:
-    if role is Role.SYSTEM:
-        raise NotARole("Choose what they do here: that role is the machine's own")
+    if role in (Role.SYSTEM, Role.LAPSED):
+        raise NotARole("Choose what they do here: that role is given to nobody")
 
 
 def _refuse_last_administrator(session: Session, account: Account) -> None:
     if account.role is not Role.ADMINISTRATOR:
         return
     everybody = people().where(Account.role == Role.ADMINISTRATOR).order_by(None).order_by(Account.id)
-    held = session.scalars(everybody.with_for_update())   # two who close each other at once take turns
+    # Two who close each other at once take turns.
+    held = session.scalars(everybody.with_for_update(of=Account))
     if not [other for other in held if other.is_open and other.id != account.id]:
         raise LastAdministrator(f"{account.name} is the only administrator: "
                                 "give somebody else that role first")

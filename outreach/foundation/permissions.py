@@ -13,6 +13,7 @@ class Role(StrEnum):
     COMMUNICATOR = "communicator"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    LAPSED = "lapsed"    # whose vetting has ended: worn while it has, never given
     SYSTEM = "system"
 
 
@@ -38,6 +39,14 @@ class May(StrEnum):
     SEE_STOCK = "see the equipment"
     WRITE_LETTER = "write letters to victims"
     WRITE_BATCH = "print letters to many victims"
+    SEE_VISITS = "see visits to victims"
+    PLAN_VISIT = "plan visits and offer them"
+    GO_ON_VISITS = "go on visits and log them"
+    ACCEPT_LOG = "accept or return the logs of visits"
+    REVIEW_LOG = "review logs that came from somebody without access"
+    HAND_IN = "hand in the logs that wait on a phone"
+    SEE_VOLUNTEERS = "see volunteers and their hours"
+    MANAGE_VOLUNTEERS = "keep volunteers' vetting, training and districts"
     MANAGE_LISTS = "change the lists that casework chooses from"
     PLAN_FOLLOW_UP = "plan follow-ups"
     IMPORT = "import victim lists"
@@ -53,7 +62,7 @@ class May(StrEnum):
 
 _EVERYONE = {May.ANYONE, May.SIGNED_IN}
 _CASEWORK = {May.SEE_TODAY, May.SEE_VICTIM, May.LOG_CONTACT, May.PLAN_FOLLOW_UP, May.RECORD_MEASURE,
-             May.WRITE_LETTER}
+             May.WRITE_LETTER, May.SEE_VISITS, May.PLAN_VISIT, May.GO_ON_VISITS}
 
 # design: answers 6. A supervisor reads all and re-assigns, and edits no victim; an ambassador works with
 # the victims assigned to them and exports nothing; administrator and communicator never see a victim.
@@ -61,15 +70,18 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.OFFICER: frozenset(_EVERYONE | _CASEWORK | {
         May.SEE_ALL_VICTIMS, May.SEE_RESTRICTED, May.EDIT_VICTIM, May.ASSIGN, May.MERGE_VICTIMS,
         May.IMPORT, May.EXPORT, May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.LOG_CALL, May.SEE_RETURNS,
-        May.ASSESS, May.REFER, May.LEND, May.SEE_STOCK, May.WRITE_BATCH, May.MANAGE_LISTS}),
+        May.ASSESS, May.REFER, May.LEND, May.SEE_STOCK, May.WRITE_BATCH, May.MANAGE_LISTS,
+        May.ACCEPT_LOG, May.SEE_VOLUNTEERS, May.MANAGE_VOLUNTEERS}),
     Role.AMBASSADOR: frozenset(_EVERYONE | _CASEWORK),
-    Role.VOLUNTEER: frozenset(_EVERYONE),
+    Role.VOLUNTEER: frozenset(_EVERYONE | {May.GO_ON_VISITS}),
     Role.COMMUNICATOR: frozenset(_EVERYONE),
     Role.SUPERVISOR: frozenset(_EVERYONE | {
         May.SEE_TODAY, May.SEE_VICTIM, May.SEE_ALL_VICTIMS, May.SEE_RESTRICTED, May.ASSIGN, May.EXPORT,
-        May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.READ_AUDIT, May.SEE_RETURNS, May.SEE_STOCK}),
+        May.SEE_WORKER, May.RETRY, May.SEE_MAIL, May.READ_AUDIT, May.SEE_RETURNS, May.SEE_STOCK,
+        May.SEE_VISITS, May.REVIEW_LOG, May.SEE_VOLUNTEERS, May.MANAGE_VOLUNTEERS}),
     Role.ADMINISTRATOR: frozenset(_EVERYONE | {May.SEE_WORKER, May.MANAGE_ACCOUNTS, May.MANAGE_SETTINGS,
                                                   May.MANAGE_LISTS}),
+    Role.LAPSED: frozenset(_EVERYONE | {May.HAND_IN}),
     Role.SYSTEM: frozenset(May),
 }
 

@@ -50,11 +50,12 @@ class SignIn(Base):
 
     @property
     def is_live(self) -> bool:
-        """Neither ended, nor idle too long, nor older than a working day; its account still open."""
+        """Neither ended, nor idle too long, nor older than a working day; its account still open, and the
+        vetting not lapsed since."""
         idle = IDLE.get(self.account.role, IDLE_OTHERS)
-        signed_out = self.account.signed_out_at
+        ended = [end for end in (self.account.signed_out_at, self.account.lapsed_since) if end]
         return (self.ended_at is None and self.account.is_open
-                and (signed_out is None or signed_out < self.created_at)
+                and all(end < self.created_at for end in ended)
                 and now() - self.last_seen_at < idle and now() - self.created_at < ABSOLUTE)
 
 

@@ -1,7 +1,8 @@
 """Which council is told of an adult at risk: the one in whose area they live."""
 
 from outreach.casework.victims.record import Victim
-from outreach.foundation.force import Council, current
+from outreach.foundation.force import current
+from outreach.foundation.force.rules import Council
 
 
 def council_for(victim: Victim) -> Council | None:

@@ -1,6 +1,7 @@
 """The kinds of equipment this force lends; only some of them handle calls."""
 
-from outreach.foundation.force import DeviceKind, current
+from outreach.foundation.force import current
+from outreach.foundation.force.rules import DeviceKind
 
 GONE = DeviceKind(words="equipment of a kind no longer lent")
 

@@ -12,7 +12,8 @@ from outreach.casework.imports.standing import Standing
 from outreach.casework.need import Band
 from outreach.foundation import accounts
 from outreach.foundation.clock import today
-from outreach.foundation.force import ImportRules, current
+from outreach.foundation.force import current
+from outreach.foundation.force.rules import ImportRules
 from outreach.foundation.permissions import Actor, Role
 
 

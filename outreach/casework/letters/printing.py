@@ -8,7 +8,8 @@ from outreach.casework.safe_contact import Channel, UnsafeContact, refuse_unsafe
 from outreach.casework.victims.record import Format
 from outreach.foundation import clock, typesetting
 from outreach.foundation.dates import spoken
-from outreach.foundation.force import LetterRules, current
+from outreach.foundation.force import current
+from outreach.foundation.force.rules import LetterRules
 
 # Between lines and between paragraphs, in heights of the type: easy read has one idea to a line, wide apart.
 _AIR = {Format.STANDARD: (0.56, 1.0), Format.LARGE_PRINT: (0.66, 1.1), Format.EASY_READ: (0.75, 1.3)}

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from outreach.foundation.force import MeasureType, current
+from outreach.foundation.force import current
+from outreach.foundation.force.rules import MeasureType
 
 
 class UnknownMeasure(ValueError):

@@ -23,6 +23,7 @@ from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import look_alikes
 from outreach.casework.victims.entering import DETAILS, settled_in
 from outreach.casework.victims.record import Victim, VictimPhone
+from outreach.casework.visits.record import Visit
 from outreach.foundation import audit
 from outreach.foundation.audit import Action, Audited
 from outreach.foundation.clock import now
@@ -43,6 +44,7 @@ ATTACHED: tuple[Any, ...] = (
     DeviceWait,
     Assessment,
     Referral,
+    Visit,
 )
 _SAFETY = frozenset({"may_leave_message", "may_post", "may_text", "may_email", "may_visit"})
 # An e-mail belongs to its address lines as little as half an address to another: these fill as a whole.

@@ -1,22 +1,15 @@
-"""What differs from one police force to the next: its name, districts, numbers and its own rules of thumb."""
+"""The sections of a force's file, each in its own shape; one that is unknown is refused."""
 
-import os
-import tomllib
-from datetime import date, time, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
+from datetime import date, time
 
 from pydantic import BaseModel, ConfigDict
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 
-
-class _Section(BaseModel):
+class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Named(_Section):
+class Named(Section):
     name: str
     role_title: str
     role_short: str
@@ -26,19 +19,19 @@ class Named(_Section):
     marking: str
 
 
-class District(_Section):
+class District(Section):
     name: str
     aliases: list[str] = []
 
 
-class ImportRules(_Section):
+class ImportRules(Section):
     stale_after_days: int
     largest_upload_mb: int
     first_attempts_for_bands: list[str]
     first_attempts_for_days: int
 
 
-class CallRules(_Section):
+class CallRules(Section):
     """After a Banking Protocol call: by when to visit, by band, and between which hours of the day."""
 
     visit_within_hours: dict[str, int]
@@ -48,12 +41,12 @@ class CallRules(_Section):
     return_year_from_month: int
 
 
-class Weight(_Section):
+class Weight(Section):
     points: int
     words: str
 
 
-class NeedRules(_Section):
+class NeedRules(Section):
     """Points that add up to a score, and the scores at which a band begins."""
 
     high_from: int
@@ -64,12 +57,12 @@ class NeedRules(_Section):
     factors: dict[str, Weight]
 
 
-class AssessmentRules(_Section):
+class AssessmentRules(Section):
     band_stands_days: int
     review_after_days: dict[str, int]
 
 
-class Council(_Section):
+class Council(Section):
     """Who is told of an adult at risk, and how."""
 
     name: str
@@ -79,7 +72,7 @@ class Council(_Section):
     postcodes: list[str] = []
 
 
-class MeasureType(_Section):
+class MeasureType(Section):
     """A safeguarding measure; one that is retired is offered no more, and stays where it was recorded."""
 
     words: str
@@ -87,12 +80,12 @@ class MeasureType(_Section):
     retired: bool = False
 
 
-class MeasureRules(_Section):
+class MeasureRules(Section):
     outstanding_after_days: int
     types: dict[str, MeasureType]
 
 
-class Cadence(_Section):
+class Cadence(Section):
     """How soon the next attempt or check comes. Working days skip weekends and bank holidays."""
 
     attempts: int
@@ -102,24 +95,24 @@ class Cadence(_Section):
     first_attempt_working_days: dict[str, int]
 
 
-class WorkerRules(_Section):
+class WorkerRules(Section):
     day_list_at: time
     escalate_after_working_days: int
     repeat_contact_seconds: int
 
 
-class LetterboxRules(_Section):
+class LetterboxRules(Section):
     """Links for those without an account."""
 
     answers_a_day: int
 
 
-class ReferralRules(_Section):
+class ReferralRules(Section):
     link_days: int
     chase_at: time
 
 
-class HouseholdRules(_Section):
+class HouseholdRules(Section):
     """Who counts as a repeat victim: so many reports within so many months of one another."""
 
     repeat_victim_months: int
@@ -127,7 +120,7 @@ class HouseholdRules(_Section):
     repeat_victim_household: bool
 
 
-class DeviceKind(_Section):
+class DeviceKind(Section):
     """A kind of equipment that is lent. `handles_calls`: has a profile, trusted callers and statistics."""
 
     words: str
@@ -136,7 +129,7 @@ class DeviceKind(_Section):
     models: list[str] = []
 
 
-class DeviceRules(_Section):
+class DeviceRules(Section):
     """How loans run, and what is asked before and after. `answers` are the words for 1, 2, 3 …"""
 
     review_after_months: int
@@ -150,12 +143,53 @@ class DeviceRules(_Section):
     kinds: dict[str, DeviceKind]
 
 
-class SafeContactRules(_Section):
+class VettingLevel(Section):
+    """A level of clearance. `visits`: enough to see victims at home."""
+
+    words: str
+    visits: bool = False
+
+
+class Course(Section):
+    """A course for volunteers; `lasts_months` 0: for good. `needed`: nobody is offered a visit without it."""
+
+    words: str
+    lasts_months: int = 0
+    needed: bool = False
+
+
+class VolunteerRules(Section):
+    """Who may be sent, and what is asked of them."""
+
+    warn_days_before: int
+    languages: list[str]
+    levels: dict[str, VettingLevel]
+    courses: dict[str, Course]
+
+
+class VisitRules(Section):
+    """How visits are planned, and what happens when nobody checks out (minutes after the planned end)."""
+
+    minutes: int
+    persons_first_visit: int
+    ask_after_minutes: int
+    tell_contact_after_minutes: int
+    tell_supervisor_after_minutes: int
+    key_hours: int
+    log_by_hours: int
+    safety: list[str]
+    checklist: list[str]
+    take: dict[str, str]
+    met: dict[str, str]
+    password_words: list[str]
+
+
+class SafeContactRules(Section):
     earliest: time
     latest: time
 
 
-class LetterRules(_Section):
+class LetterRules(Section):
     """How letters are printed: sizes of type in points, sides of the sheet, and the most in one batch."""
 
     standard_points: int
@@ -166,7 +200,7 @@ class LetterRules(_Section):
     not_again_days: int
 
 
-class TodayWeights(_Section):
+class TodayWeights(Section):
     """How heavy each kind of line on Today is; the heaviest stands first."""
 
     worker_trouble: int
@@ -191,68 +225,14 @@ class TodayWeights(_Section):
     referral_overdue: int
     referral_reported: int
     referral_unsent: int
+    visit_overdue: int
+    visit_concern: int
+    visit_log_waits: int
+    visit_unlogged: int
+    visit_unstaffed: int
+    visit_logs_on_phone: int
+    vetting_expires: int
 
 
-class Calendar(_Section):
+class Calendar(Section):
     bank_holidays: frozenset[date]
-
-
-class Force(_Section):
-    """One force's settings. The file is `OUTREACH_FORCE_FILE`, else `content/force.toml`."""
-
-    force: Named
-    numbers: dict[str, str]
-    districts: list[District]
-    imports: ImportRules
-    calls: CallRules
-    need: NeedRules
-    assessments: AssessmentRules
-    councils: list[Council]
-    measures: MeasureRules
-    cadence: Cadence
-    worker: WorkerRules
-    letterbox: LetterboxRules
-    referrals: ReferralRules
-    households: HouseholdRules
-    devices: DeviceRules
-    safe_contact: SafeContactRules
-    letters: LetterRules
-    calendar: Calendar
-    today: TodayWeights
-
-    @property
-    def name(self) -> str:
-        """What the force is called."""
-        return self.force.name
-
-    def is_working_day(self, day: date) -> bool:
-        """Monday to Friday and no bank holiday in England."""
-        return day.weekday() < 5 and day not in self.calendar.bank_holidays
-
-    def working_day_after(self, day: date, days: int) -> date:
-        """The working day that comes `days` working days after a date (0: that day or the next one)."""
-        while days > 0 or not self.is_working_day(day):
-            day += timedelta(days=1)
-            days -= self.is_working_day(day)
-        return day
-
-    def district_named(self, text: str) -> str:
-        """The district as this force calls it, or "" for one that is not its own."""
-        return _district_names(self).get(text.strip().casefold(), "")
-
-
-def _district_names(force: Force) -> dict[str, str]:
-    return {alias.casefold(): district.name for district in force.districts
-            for alias in (district.name, *district.aliases)}
-
-
-@cache
-def current() -> Force:
-    """The settings of the force this process serves; read once."""
-    return read(Path(os.environ.get("OUTREACH_FORCE_FILE") or CONTENT / "force.toml"))
-
-
-def read(path: Path) -> Force:
-    """Read a force file. Raises `pydantic.ValidationError`, which names the setting that is wrong."""
-    facts: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Force.model_validate(facts)

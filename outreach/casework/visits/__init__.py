@@ -1,0 +1,14 @@
+"""Visits: who goes to see whom, when, with what; what each of them said of it afterwards."""
+
+from outreach.casework.visits.record import (
+    CrewMember,
+    CrewState,
+    LogState,
+    Phone,
+    Risk,
+    Visit,
+    VisitLog,
+    VisitState,
+)
+
+__all__ = ["CrewMember", "CrewState", "LogState", "Phone", "Risk", "Visit", "VisitLog", "VisitState"]
