@@ -11,6 +11,7 @@ from outreach.casework.referrals import NoSuchAgency
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded
 from outreach.casework.victims.home import NoHousehold
+from outreach.casework.visits import NoSuchVisit
 from outreach.foundation import drafts
 from outreach.foundation.accounts import NotFound as NoSuchAccount
 
@@ -18,6 +19,11 @@ from outreach.foundation.accounts import NotFound as NoSuchAccount
 def _not_found(request: Request, trouble: Exception) -> Response:
     return page(request, "error.html", status=404, heading="Page not found",
                 words="Check the address, or search for the person by name, telephone or postcode.")
+
+
+def _no_such_visit(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=404, heading="Page not found",
+                words="There is no such visit among those open to you. Start again from your list of visits.")
 
 
 def _merged(request: Request, trouble: Exception) -> Response:
@@ -48,4 +54,5 @@ def _no_household(request: Request, trouble: Exception) -> Response:
 
 TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, NoSuchAgency: _not_found,
                             Merged: _merged, ReasonNeeded: _reason_needed,
-                            UnsafeContact: _unsafe, NoHousehold: _no_household}
+                            UnsafeContact: _unsafe, NoHousehold: _no_household,
+                            NoSuchVisit: _no_such_visit}

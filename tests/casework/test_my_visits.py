@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.casework.victims.record import NotFound
-from outreach.casework.visits import CrewState, VisitState, mine
+from outreach.casework.visits import CrewState, NoSuchVisit, VisitState, mine
 from outreach.foundation.permissions import Actor
 from tests.cast import PlanVisit, cleared
 
@@ -30,7 +29,7 @@ def test_an_offer_shows_the_town_and_nobody(session: Session, volunteer: Actor, 
 def test_a_visit_that_is_not_theirs_any_more_is_as_if_it_were_not(
         session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit, state: CrewState) -> None:
     visit = visit_of(mrs_hill, volunteer, state=state)
-    with pytest.raises(NotFound):
+    with pytest.raises(NoSuchVisit):
         mine.one(session, volunteer, visit.id)
 
 
@@ -42,5 +41,5 @@ def test_somebody_elses_and_a_cancelled_visit_are_as_if_they_were_not(
     cancelled.state = VisitState.CANCELLED
     session.info.update(actor=volunteer, operation="test")
     for visit in (theirs, cancelled):
-        with pytest.raises(NotFound):
+        with pytest.raises(NoSuchVisit):
             mine.one(session, volunteer, visit.id)

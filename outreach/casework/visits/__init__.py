@@ -4,6 +4,7 @@ from outreach.casework.visits.record import (
     CrewMember,
     CrewState,
     LogState,
+    NoSuchVisit,
     Phone,
     Risk,
     Visit,
@@ -11,4 +12,4 @@ from outreach.casework.visits.record import (
     VisitState,
 )
 
-__all__ = ["CrewMember", "CrewState", "LogState", "Phone", "Risk", "Visit", "VisitLog", "VisitState"]
+__all__ = ["CrewMember", "CrewState", "LogState", "NoSuchVisit", "Phone", "Risk", "Visit", "VisitLog", "VisitState"]

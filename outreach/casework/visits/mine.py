@@ -8,12 +8,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from outreach.casework.victims.record import NotFound, Victim
-from outreach.casework.visits.record import CrewMember, CrewState, LogState, Risk, Visit, VisitLog, VisitState
+from outreach.casework.victims.record import Victim
+from outreach.casework.visits.record import (
+    CrewMember,
+    CrewState,
+    LogState,
+    NoSuchVisit,
+    Risk,
+    Visit,
+    VisitLog,
+    VisitState,
+)
 from outreach.foundation.permissions import Actor
 
-_VICTIM = (Victim.first_name, Victim.last_name, Victim.address_line_1, Victim.address_line_2, Victim.town,
-           Victim.postcode, Victim.district)
+_SHOWN: tuple[Any, ...] = (
+    Visit.id, CrewMember.state, Visit.planned_start_at, Visit.planned_end_at, Visit.event_name,
+    Visit.event_place, Visit.victim_id, Visit.risk, Visit.safety_notes, Visit.access_notes, Visit.password,
+    Visit.take, Visit.persons, CrewMember.checked_in_at, CrewMember.checked_out_at,
+    VisitLog.state.label("log_state"), VisitLog.decided_why, Victim.first_name, Victim.last_name,
+    Victim.address_line_1, Victim.address_line_2, Victim.town, Victim.postcode, Victim.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +66,29 @@ def all_of(session: Session, actor: Actor) -> list[MyVisit]:
 
 
 def one(session: Session, actor: Actor, visit_id: int) -> MyVisit:
-    """One of somebody's visits. Raises `NotFound` for somebody else's and for a finished one."""
+    """One of somebody's visits. Raises `NoSuchVisit` for somebody else's and for a finished one."""
     row = session.execute(_question(actor).where(Visit.id == visit_id)).one_or_none()
     if row is None:
-        raise NotFound("There is no such visit")
+        raise NoSuchVisit("There is no such visit")
     return _seen(row)
 
 
 def part(session: Session, actor: Actor, visit_id: int) -> CrewMember:
-    """Somebody's own part in a visit they accepted, locked for change. Raises `NotFound`."""
+    """Somebody's own part in a visit they accepted, locked for change. Raises `NoSuchVisit`."""
     mine = one(session, actor, visit_id)
     found = session.scalars(select(CrewMember).where(
         CrewMember.visit_id == mine.id, CrewMember.account_id == actor.id).with_for_update()).one()
     if found.state is not CrewState.ACCEPTED:
-        raise NotFound("There is no such visit")
+        raise NoSuchVisit("There is no such visit")
     return found
 
 
 def _question(actor: Actor) -> Select[Any]:
-    found: Select[Any] = (
-            select(Visit.id, CrewMember.state, Visit.planned_start_at, Visit.planned_end_at, Visit.event_name,
-                   Visit.event_place, Visit.victim_id, Visit.risk, Visit.safety_notes, Visit.access_notes,
-                   Visit.password, Visit.take, Visit.persons, CrewMember.checked_in_at,
-                   CrewMember.checked_out_at, VisitLog.state.label("log_state"), VisitLog.decided_why,
-                   *_VICTIM)
+    return (select(*_SHOWN)
             .join(CrewMember, CrewMember.visit_id == Visit.id)
             .outerjoin(VisitLog, and_(VisitLog.visit_id == Visit.id, VisitLog.account_id == actor.id))
             .outerjoin(Victim, Victim.id == Visit.victim_id)
             .where(visible_to(actor)))
-    return found
 
 
 def _seen(row: Any) -> MyVisit:

@@ -16,6 +16,10 @@ from outreach.foundation.clock import now
 from outreach.foundation.db import Base
 
 
+class NoSuchVisit(Exception):
+    """There is no visit of this number, or not for whoever asks."""
+
+
 class Risk(StrEnum):
     """What is known of the address. Nobody goes before somebody has looked."""
 
