@@ -12,4 +12,5 @@ from outreach.casework.visits.record import (
     VisitState,
 )
 
-__all__ = ["CrewMember", "CrewState", "LogState", "NoSuchVisit", "Phone", "Risk", "Visit", "VisitLog", "VisitState"]
+__all__ = ["CrewMember", "CrewState", "LogState", "NoSuchVisit", "Phone", "Risk", "Visit", "VisitLog",
+           "VisitState"]
