@@ -95,8 +95,11 @@ class CrewMember(Audited, Base):
     why: Mapped[str] = mapped_column(default="")                # declined or handed back
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
+    out_by_at: Mapped[datetime | None]                          # they said they need longer: until then
+    vouched_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who spoke to them instead
+    vouched_why: Mapped[str] = mapped_column(default="")
     visit: Mapped[Visit] = relationship(back_populates="crew")
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
 
 
 class LogState(StrEnum):

@@ -87,6 +87,12 @@ def upgrade() -> None:
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("checked_in_at", db.Instant(), nullable=True),
         sa.Column("checked_out_at", db.Instant(), nullable=True),
+        sa.Column("out_by_at", db.Instant(), nullable=True),
+        sa.Column("vouched_by_id", db.Id, nullable=True),
+        sa.Column("vouched_why", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vouched_by_id"], ["account.id"], name=op.f("fk_visit_crew_vouched_by_id_account")
+        ),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_visit_crew_account_id_account")
         ),
