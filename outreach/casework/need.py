@@ -6,7 +6,6 @@ after that the points speak again the next time the record changes. Every weight
 (`content/force.toml`), to be confirmed by it; domain.md §2 says why a transparent sum.
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
 from outreach.casework.safe_contact import Answer
-from outreach.foundation.clock import today
+from outreach.foundation.clock import months_after, today
 from outreach.foundation.force import Force, current
 
 if TYPE_CHECKING:
@@ -140,13 +139,6 @@ def is_repeat(dates: Sequence[date | None], months: int, incidents: int = 2) -> 
         return len(dates) >= incidents
     spans = zip(known, known[dated - 1:], strict=False)
     return any(last <= months_after(first, months) for first, last in spans)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later (earlier, if negative), or the last day of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def band_of(score: int, force: Force) -> Band:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.demo import assessments, calls, devices, letters, measures, people, referrals
+from outreach.demo import assessments, calls, devices, letters, measures, people, referrals, volunteers
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
@@ -22,6 +22,7 @@ from outreach.foundation.permissions import Role
 # What else has happened, noun by noun: each tells what stands in `content/demo/<noun>.toml`. A new noun adds
 # its line.
 STORIES: dict[str, Callable[[Session, Cast, Mapping[str, Any]], None]] = {
+    "volunteers": volunteers.tell,      # first: without vetting a volunteer goes on no visit
     "calls": calls.tell,
     "assessments": assessments.tell,
     "letters": letters.tell,

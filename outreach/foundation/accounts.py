@@ -98,8 +98,8 @@ def get(session: Session, account_id: int) -> Account:
 
 
 def open_with_role(session: Session, *roles: Role) -> list[Account]:
-    """People in these roles whose accounts may be used today."""
-    return [a for a in session.scalars(people().where(Account.role.in_(roles))) if a.is_open]
+    """People in these roles who may be given work today: the account is open and the vetting holds."""
+    return [a for a in session.scalars(people().where(Account.role.in_(roles))) if a.is_working]
 
 
 def by_email(session: Session, email: str) -> Account | None:

@@ -1,5 +1,6 @@
 """What time it is, in UTC for the record and in British time for people."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,3 +40,10 @@ def midnight(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first instant after a British day, in UTC."""
     return midnight(day + timedelta(days=1))
+
+
+def months_after(day: date, months: int) -> date:
+    """The day some months later, or earlier where `months` is below zero: 31 August and six come to 28
+    February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

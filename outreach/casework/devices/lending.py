@@ -1,6 +1,5 @@
 """Lending a unit and having it installed: consent first, then the agreement, then the installation."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from outreach.casework.follow_ups import OPEN, FollowUp, Step
 from outreach.casework.measures import Status
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims.record import Victim
+from outreach.foundation import clock
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
@@ -141,9 +141,7 @@ def change_loan(session: Session, actor: Actor, loan: DeviceLoan, *, agreement_s
 
 def review_after(day: date, months: int | None = None) -> date:
     """The day some months later (the force's own number if none is given): 31 August comes to 28 February."""
-    months = months or current().devices.review_after_months
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return clock.months_after(day, months or current().devices.review_after_months)
 
 
 def plan_next(session: Session, actor: Actor, loan: DeviceLoan, day: date, reason: str) -> None:

@@ -7,12 +7,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from outreach.casework import need
 from outreach.casework.fraud_reports import FraudReport
 from outreach.casework.households import Household, HouseholdStay, Standing
 from outreach.casework.victims.record import NotFound, Victim, scope, visible_to
 from outreach.foundation import audit
-from outreach.foundation.clock import today
+from outreach.foundation.clock import months_after, today
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
 
@@ -95,7 +94,7 @@ def _former(session: Session, actor: Actor, household_id: int) -> list[Former]:
 
 
 def _recent_reports(shown: Sequence[Victim]) -> list[FraudReport]:
-    since = need.months_after(today(), -current().households.repeat_victim_months)
+    since = months_after(today(), -current().households.repeat_victim_months)
     found = [report for victim in shown for report in victim.fraud_reports
              if report.reported_on is None or report.reported_on >= since]
     return sorted(found, key=lambda report: report.reported_on or since, reverse=True)
