@@ -8,7 +8,7 @@ from functools import cache
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, bindparam, or_
+from sqlalchemy import Date, Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.timeline.entry import Entry, Kind, Place, Rows, Source
@@ -38,7 +38,7 @@ class Page:
 def page(session: Session, victims: Sequence[int], *, kinds: Iterable[Kind] = (), after: Place | None = None,
          limit: int = PAGE) -> Page:
     """A page of what happened with these victims, of some kinds or of all."""
-    asked = set(kinds) or set(Kind)
+    asked = (set(kinds) or set(Kind)) & _kinds_there(session, victims)
     found = [source.tell(*row) for source in SOURCES if source.kind in asked
              for row in _rows(session, source, victims, after, limit + 1)]
     chosen = nlargest(limit + 1, found, key=lambda entry: (entry.at, -_ORDER[entry.kind], entry.id))
@@ -46,6 +46,19 @@ def page(session: Session, victims: Sequence[int], *, kinds: Iterable[Kind] = ()
         return Page(chosen, None)
     last = chosen[limit - 1]
     return Page(chosen[:limit], Place(last.at, last.kind, last.id))
+
+
+def _kinds_there(session: Session, victims: Sequence[int]) -> set[Kind]:
+    """Of which kinds there is anything at all. Most people have few: one short question spares the long ones."""
+    found = session.execute(_anything(), {"victims": victims}).one()
+    return {source.kind for source, there in zip(SOURCES, found, strict=True) if there}
+
+
+@cache
+def _anything() -> Rows:
+    """One question, a yes or no for each source."""
+    victims: Any = bindparam("victims", expanding=True)
+    return select(*(exists().where(source.victim.in_(victims)) for source in SOURCES))
 
 
 def _rows(session: Session, source: Source, victims: Sequence[int], after: Place | None,
