@@ -49,7 +49,7 @@ def page(session: Session, victims: Sequence[int], *, kinds: Iterable[Kind] = ()
 
 
 def _kinds_there(session: Session, victims: Sequence[int]) -> set[Kind]:
-    """Of which kinds there is anything at all. Most people have few: one short question spares the long ones."""
+    """Of which kinds there is anything at all. One short question spares long ones."""
     found = session.execute(_anything(), {"victims": victims}).one()
     return {source.kind for source, there in zip(SOURCES, found, strict=True) if there}
 
