@@ -48,6 +48,7 @@ DESK_BAR = (
 DESK_MORE = (
     ("Letters", "/desk/letters", May.SEE_VICTIM),
     ("My visits", "/desk/my-visits", May.GO_ON_VISITS),
+    ("My hours", "/desk/my-hours", May.GO_ON_VISITS),
     ("Volunteers", "/desk/volunteers", May.SEE_VOLUNTEERS),
     ("Reports", "/desk/fraud-reports", May.SEE_VICTIM),
     ("Victim lists", "/desk/imports", May.IMPORT),

@@ -215,6 +215,34 @@ TABLE = {
     # my visits: those who go
     # logs of visits
     # volunteers
+    "GET /desk/volunteers": "OS",
+    "POST /desk/volunteers": "OS",
+    "GET /desk/volunteers/new": "OS",
+    "GET /desk/volunteers/{volunteer_id:int}": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}": "OS",
+    "GET /desk/volunteers/{volunteer_id:int}/edit": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/vetting": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/suspension": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/suspension/lifting": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/training": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/training/{training_id:int}/removal": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/away": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/away/{away_id:int}/removal": "OS",
+    "GET /desk/volunteers/{volunteer_id:int}/hours": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/hours": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/hours/{hours_id:int}/removal": "OS",
+    "POST /desk/volunteers/{volunteer_id:int}/hours/{hours_id:int}/removal/undoing": "OS",
+    "GET /desk/volunteers/hours": "OS",
+    "GET /desk/volunteers/hours/exports/new": "OS",
+    "POST /desk/volunteers/hours/exports": "OS",
+    "GET /desk/my-record": "OAV",
+    "POST /desk/my-record": "OAV",
+    "POST /desk/my-record/away": "OAV",
+    "POST /desk/my-record/away/{away_id:int}/removal": "OAV",
+    "GET /desk/my-hours": "OAV",
+    "POST /desk/my-hours": "OAV",
+    "POST /desk/my-hours/{hours_id:int}/removal": "OAV",
+    "POST /desk/my-hours/{hours_id:int}/removal/undoing": "OAV",
 }
 # A door that its owner may pass opens on something, or says that there is no such thing; it never says no.
 OPENS = {200, 204, 303, 404, 422}

@@ -21,6 +21,7 @@ _ADDRESS = {
     "loan": "/desk/devices/loans",
     "waiting": "/desk/devices/waiting",
     "letter": "/desk/letters",
+    "volunteer": "/desk/volunteers",
 }
 
 

@@ -14,6 +14,7 @@ from outreach.casework.victims.home import NoHousehold
 from outreach.casework.visits import NoSuchVisit
 from outreach.foundation import drafts
 from outreach.foundation.accounts import NotFound as NoSuchAccount
+from outreach.foundation.volunteers.refused import NoSuchVolunteer
 
 
 def _not_found(request: Request, trouble: Exception) -> Response:
@@ -24,6 +25,11 @@ def _not_found(request: Request, trouble: Exception) -> Response:
 def _no_such_visit(request: Request, trouble: Exception) -> Response:
     return page(request, "error.html", status=404, heading="Page not found",
                 words="There is no such visit among those open to you. Start again from your list of visits.")
+
+
+def _no_such_volunteer(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=404, heading="Page not found",
+                words="Nothing of that kind is open to you. Start again from the list.")
 
 
 def _merged(request: Request, trouble: Exception) -> Response:
@@ -55,4 +61,4 @@ def _no_household(request: Request, trouble: Exception) -> Response:
 TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, NoSuchAgency: _not_found,
                             Merged: _merged, ReasonNeeded: _reason_needed,
                             UnsafeContact: _unsafe, NoHousehold: _no_household,
-                            NoSuchVisit: _no_such_visit}
+                            NoSuchVisit: _no_such_visit, NoSuchVolunteer: _no_such_volunteer}

@@ -16,7 +16,13 @@ from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 from outreach.foundation.volunteers import clearing
 from outreach.foundation.volunteers.record import Away, Volunteer
-from outreach.foundation.volunteers.refused import HasARecord, NoSuchVolunteer, NotOurs, WrongOrder
+from outreach.foundation.volunteers.refused import (
+    HasARecord,
+    NoSuchVolunteer,
+    NotAMobile,
+    NotOurs,
+    WrongOrder,
+)
 from outreach.foundation.volunteers.suitable import DAYS, HALVES
 
 HALF_DAYS = tuple(f"{day} {half}" for day in DAYS for half in HALVES)
@@ -93,10 +99,11 @@ def go_away(session: Session, actor: Actor, volunteer: Volunteer, *, from_on: da
 
 
 @operation("volunteer.back", needs=May.GO_ON_VISITS)
-def come_back(session: Session, actor: Actor, volunteer: Volunteer, away: Away) -> None:
+def come_back(session: Session, actor: Actor, volunteer: Volunteer, away_id: int) -> None:
     """They are free on those days after all. Raises `NoSuchVolunteer`."""
     _must_keep(actor, volunteer)
-    if away.volunteer_id != volunteer.id:
+    away = session.get(Away, away_id)
+    if away is None or away.volunteer_id != volunteer.id:
         raise NoSuchVolunteer("There are no such days")
     session.delete(away)
 
@@ -113,9 +120,10 @@ def look_at(session: Session, actor: Actor, volunteer_id: int, *, to_change: boo
     return found
 
 
-def of_account(session: Session, account_id: int) -> Volunteer | None:
+def of_account(session: Session, account_id: int, *, to_change: bool = False) -> Volunteer | None:
     """The record of whoever has this account; None where nobody made one."""
-    return session.scalars(select(Volunteer).where(Volunteer.account_id == account_id)).one_or_none()
+    question = select(Volunteer).where(Volunteer.account_id == account_id)
+    return session.scalars(question.with_for_update(of=Volunteer) if to_change else question).one_or_none()
 
 
 def without_record(session: Session) -> list[Account]:
@@ -151,6 +159,8 @@ def _say(volunteer: Volunteer, reach: Reach, place: Place) -> None:
 def _reach(volunteer: Volunteer, reach: Reach) -> None:
     if [half for half in reach.free if half not in HALF_DAYS]:
         raise NotOurs("Tick the times of the week from the list", "free")
+    if reach.mobile.startswith("+44") and not reach.mobile.startswith("+447"):
+        raise NotAMobile("Texts about visits go there: enter a mobile number, like 07700 900 982", "mobile")
     facts: dict[str, Any] = {name: getattr(reach, name).strip() for name in (
         "mobile", "emergency_name", "emergency_phone", "emergency_relationship")}
     for name, value in facts.items():

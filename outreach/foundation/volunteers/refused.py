@@ -17,6 +17,10 @@ class HasARecord(Refused):
     """Somebody was to get a second record."""
 
 
+class NotAMobile(Refused):
+    """A number to which no text can be sent."""
+
+
 class NotOurs(Refused):
     """A district, level, course, language or half-day that the force does not know."""
 

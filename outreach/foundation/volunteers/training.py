@@ -13,7 +13,7 @@ from outreach.foundation.force import current
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 from outreach.foundation.volunteers.record import Training, Volunteer
-from outreach.foundation.volunteers.refused import NotOurs, StillToCome, WrongOrder
+from outreach.foundation.volunteers.refused import NoSuchVolunteer, NotOurs, StillToCome, WrongOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,14 @@ def of(session: Session, volunteer: Volunteer) -> Sequence[Training]:
     """All that somebody did, the newest first."""
     return session.scalars(select(Training).where(Training.volunteer_id == volunteer.id)
                            .order_by(Training.done_on.desc(), Training.id.desc())).all()
+
+
+def find(session: Session, volunteer: Volunteer, training_id: int) -> Training:
+    """One course of somebody's. Raises `NoSuchVolunteer`."""
+    found = session.get(Training, training_id)
+    if found is None or found.volunteer_id != volunteer.id:
+        raise NoSuchVolunteer("There is no such course on the record")
+    return found
 
 
 def last(session: Session, volunteer_ids: Iterable[int]) -> dict[int, dict[str, Training]]:

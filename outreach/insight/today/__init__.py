@@ -18,6 +18,7 @@ from outreach.insight.today import (
     letters,
     measures,
     referrals,
+    volunteers,
     worker,
 )
 from outreach.insight.today.imports import Import, newest_import
@@ -38,6 +39,7 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     devices.waiting_with_stock,
     devices.low_stock,
     referrals.waiting,
+    volunteers.running_out,
     worker.troubles,
 )
 

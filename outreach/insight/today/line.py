@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     DEVICE = "device"
     LETTER = "letter"
+    VOLUNTEER = "volunteer"
 
 
 @dataclass(frozen=True, slots=True)
