@@ -24,6 +24,7 @@ from redis.exceptions import RedisError
 import outreach.casework.calls
 import outreach.casework.follow_ups
 import outreach.casework.imports.jobs
+import outreach.casework.visits.concerns
 import outreach.foundation.volunteers.clearing
 import outreach.records  # noqa: F401  (every table, and with it every kind of promise)
 from app import embedded_redis

@@ -214,6 +214,8 @@ TABLE = {
     # visits: planned on the desk
     # my visits: those who go
     # logs of visits
+    "GET /desk/my-visits/{visit_id:int}/log": "OAV",
+    "POST /desk/my-visits/{visit_id:int}/log": "OAV",
     # volunteers
     "GET /desk/volunteers": "OS",
     "POST /desk/volunteers": "OS",

@@ -7,7 +7,7 @@ from app.doors import Room
 
 ROOMS = ("sign_in", "today", "drafts", "contacts", "victims", "fraud_reports", "follow_ups", "imports",
          "calls", "assessments", "measures", "referrals", "devices", "letters", "households", "visits",
-         "my_visits", "volunteers",
+         "my_visits", "handing_in", "volunteers",
          "worker", "audit", "accounts", "settings")
 
 

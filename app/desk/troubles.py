@@ -12,6 +12,7 @@ from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims import Merged, NotFound, ReasonNeeded
 from outreach.casework.victims.home import NoHousehold
 from outreach.casework.visits import NoSuchVisit
+from outreach.casework.visits.logging import AlreadyAccepted, SetAside
 from outreach.foundation import drafts
 from outreach.foundation.accounts import NotFound as NoSuchAccount
 from outreach.foundation.volunteers.refused import NoSuchVolunteer
@@ -58,7 +59,12 @@ def _no_household(request: Request, trouble: Exception) -> Response:
     return page(request, "error.html", status=422, heading="There is no household yet", words=str(trouble))
 
 
+def _log_stands(request: Request, trouble: Exception) -> Response:
+    return page(request, "error.html", status=409, heading="That log stands as it is", words=str(trouble))
+
+
 TROUBLES: dict[Any, Any] = {NotFound: _not_found, NoSuchAccount: _not_found, NoSuchAgency: _not_found,
                             Merged: _merged, ReasonNeeded: _reason_needed,
                             UnsafeContact: _unsafe, NoHousehold: _no_household,
-                            NoSuchVisit: _no_such_visit, NoSuchVolunteer: _no_such_volunteer}
+                            NoSuchVisit: _no_such_visit, NoSuchVolunteer: _no_such_volunteer,
+                            AlreadyAccepted: _log_stands, SetAside: _log_stands}
