@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app import security
-from outreach.foundation import audit, sign_ins, submissions
+from outreach.foundation import audit, sign_ins, submissions, walls
 from outreach.foundation.clock import now
 from outreach.foundation.db import Database
 from outreach.foundation.permissions import Actor, May, NotAllowed
@@ -42,7 +42,8 @@ class AlreadyAnswered(Exception):
 
 def one_transaction(request: Request) -> Iterator[Session]:
     """One session for the whole request. Looking reads, and what was looked at is written down before the
-    answer leaves; every other request writes in one transaction: returning commits, raising rolls back."""
+    answer leaves; every other request writes in one transaction: returning commits, raising rolls back. It
+    stands as nobody until `lock` knows who is there."""
     database: Database = request.app.state.database
     if request.method in LOOKING or _door(request).get("looks"):
         with database.reading() as session:
@@ -114,6 +115,7 @@ def lock(request: Request, session: Db, sent: Sent) -> None:
     if needs is None:
         raise NotAllowed("This page names no permission, so it stays shut.")
     request.state.actor.must(needs)
+    walls.stand_as(session, request.state.actor)
     if sent is not None:
         security.refuse_forged(request, sent)
         if not (door.get("slow") or door.get("looks")):

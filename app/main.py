@@ -24,7 +24,7 @@ from app.security import LARGEST_BODY, Forged, Guard
 from app.settings import Settings, settings
 from outreach.foundation import drafts
 from outreach.foundation.db import Database
-from outreach.foundation.permissions import NotAllowed
+from outreach.foundation.permissions import Actor, NotAllowed, Role
 from outreach.foundation.submissions import DifferentForm
 
 Face = Literal["desk", "public", "both"]
@@ -40,7 +40,7 @@ def build(face: Face = "both", database: Database | None = None,
     found = settings()
     app = FastAPI(openapi_url=None, dependencies=[Depends(lock)], default_response_class=HTMLResponse,
                   lifespan=_lifespan, telemetry=NO_TELEMETRY)
-    app.state.database = database or Database(found.database_url)
+    app.state.database = (database or Database(found.database_url)).standing_as(None)
     app.state.ring = ring or (lambda ids: None)
     for room in _rooms(face):
         app.include_router(room)
@@ -88,7 +88,8 @@ def _sign_in_first(request: Request, trouble: Exception) -> Response:
     sent as a whole page, so that no sign-in form ever lands inside a table cell."""
     assert isinstance(trouble, SignInFirst)
     if trouble.account_id and trouble.typed:
-        with request.app.state.database.transaction() as session:
+        theirs = request.app.state.database.standing_as(Actor(trouble.account_id, "", Role.LAPSED))
+        with theirs.transaction() as session:
             drafts.keep(session, trouble.account_id, trouble.draft_of, trouble.typed)
     back = trouble.draft_of or (request.url.path if request.method == "GET" else "")
     to = f"/desk/sign-in?next={back}" if back.startswith("/desk/") else "/desk/sign-in"

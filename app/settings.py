@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description=(
         "Folder for the database, mail, uploads and keys. Default: ./var."))
     database_url: str = Field("", repr=False, description=(
-        "The database. Default: an SQLite file in the data folder; postgresql://… in production."))
+        "The database. Default: an SQLite file in the data folder; in production postgresql://… with a login "
+        "that owns nothing (docs/production.md): SQLite has no walls between its rows."))
     redis_url: str = Field("", repr=False, description=(
         "The queue. Default: the embedded server, started by serve, worker and run.py."))
     smtp_url: str = Field("", repr=False, description=(

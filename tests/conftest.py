@@ -40,13 +40,16 @@ class SqliteGround:
 
 
 class PostgresGround:
-    """A database copied from a migrated one before each test, on a server of our own."""
+    """A database copied from a migrated one before each test, on a server of our own. The tests themselves
+    are its superuser; the site has a login like production's, behind the walls (`walled`)."""
 
     def __init__(self) -> None:
         self.server = postgres.Server()
         self.server.create("template")
         migrate(self.server.url("template"))
+        self.server.let_in("outreach_site", "template")
         self.database = Database(self.server.url("test"))
+        self.walled = Database(self.server.url("test", "outreach_site"))
 
     def lay(self) -> Database:
         self.server.create("test", template="template")
@@ -54,6 +57,7 @@ class PostgresGround:
 
     def clear(self) -> None:
         self.database.close()
+        self.walled.close()
         self.server.stop()
 
 
@@ -88,6 +92,18 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     database = ground.lay()
     yield database
     database.close()
+
+
+@pytest.fixture
+def walled(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
+    """This test's database as the site meets it: on PostgreSQL through a login that owns nothing, so that
+    every page is seen from behind the walls; on SQLite, which has none, the very same."""
+    if database.is_sqlite:
+        yield database
+        return
+    ground: PostgresGround = request.getfixturevalue("postgres_ground")
+    yield ground.walled
+    ground.walled.close()
 
 
 @pytest.fixture

@@ -21,6 +21,12 @@ READY_WITHIN = 30.0
 EXTENSIONS = ("pg_trgm", "unaccent")
 SWIFT = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
          "max_wal_senders": "0", "autovacuum": "off", "max_connections": "60", "shared_buffers": "64MB"}
+# What a login of the site needs in a migrated database. It makes no table and owns none.
+LOGIN = (
+    "DO $$ BEGIN CREATE ROLE {login} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; "
+    "EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {login}")
 
 
 class Server:
@@ -41,9 +47,13 @@ class Server:
                   "--locale=C.UTF-8", "--no-sync")
         self._process = self._start()
 
-    def url(self, name: str) -> str:
-        """The address of one database of this server."""
-        return f"postgresql://app@/{name}?host={self.folder}"
+    def url(self, name: str, login: str = "app") -> str:
+        """The address of one database of this server, for its owner or for another login."""
+        return f"postgresql://{login}@/{name}?host={self.folder}"
+
+    def let_in(self, login: str, name: str) -> None:
+        """A login like production's, which owns nothing and walks around no wall (docs/production.md)."""
+        self.do(*(words.format(login=login) for words in LOGIN), database=name)
 
     def do(self, *statements: str, database: str = "postgres") -> None:
         """Run statements outside a transaction."""

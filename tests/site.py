@@ -33,14 +33,14 @@ class Browser(TestClient):
 
 
 @pytest.fixture
-def site(database: Database, tmp_path_factory: pytest.TempPathFactory,
+def site(database: Database, walled: Database, tmp_path_factory: pytest.TempPathFactory,
          monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The whole site on this test's database, with a data folder of its own."""
+    """The whole site on this test's database, behind its walls, with a data folder of its own."""
     from app.settings import settings
     monkeypatch.setenv("OUTREACH_DATA", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url)
     settings.cache_clear()
-    yield build(database=database)
+    yield build(database=walled)
     settings.cache_clear()
 
 

@@ -46,7 +46,7 @@ def _reason_needed(request: Request, trouble: Exception) -> Response:
         return page(request, "error.html", status=403, heading="This record is restricted",
                     words="Open the record in another tab and say why, then save this again.")
     if unsaved := getattr(request.state, "unsaved", None):
-        with request.app.state.database.transaction() as session:
+        with request.app.state.database.standing_as(request.state.actor).transaction() as session:
             drafts.keep(session, request.state.actor.id, *unsaved)
     return page(request, "desk/victims/reason.html", status=403, victim_id=trouble.victim_id)
 

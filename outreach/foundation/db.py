@@ -1,11 +1,12 @@
 """The database: one question asked the same way of SQLite and of PostgreSQL."""
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     JSON,
@@ -22,6 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from outreach.foundation import walls
+from outreach.foundation.permissions import WORKER, Actor
 
 BUSY_SECONDS = 5.0
 
@@ -80,7 +84,9 @@ class Database:
 
     On SQLite a writing session takes the write lock as it begins (BEGIN IMMEDIATE): with the default a
     racing update was lost silently. On PostgreSQL both doors lead to the same pool and rows that are
-    read to be changed are locked with SELECT … FOR UPDATE.
+    read to be changed are locked with SELECT … FOR UPDATE. There, whoever opened the door sees only their
+    own rows (`walls`): the worker, the command line and the tests all of them, the web what the page's reader
+    may see.
     """
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
@@ -88,8 +94,19 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.writer = _sqlite(url, "BEGIN IMMEDIATE") if self.is_sqlite else _postgresql(url, pool_size)
         self.reader = _sqlite(url, "BEGIN") if self.is_sqlite else self.writer
-        self.reading = sessionmaker(self.reader, expire_on_commit=False)
-        self.writing = sessionmaker(self.writer, expire_on_commit=False)
+        self._look_as(WORKER)
+
+    def standing_as(self, actor: Actor | None) -> Self:
+        """The same database, every session of which begins with this actor's eyes; None: as nobody, until
+        `walls.stand_as` says who is there."""
+        other = copy.copy(self)
+        other._look_as(actor)
+        return other
+
+    def _look_as(self, actor: Actor | None) -> None:
+        eyes = walls.eyes(actor)
+        self.reading = sessionmaker(self.reader, expire_on_commit=False, info=eyes)
+        self.writing = sessionmaker(self.writer, expire_on_commit=False, info=eyes)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -101,12 +101,12 @@ def test_somebody_known_is_set_beside_the_new_one_before_anything_is_saved(desk,
     assert session.scalar(select(func.count()).select_from(Victim)) == 2
 
 
-def test_asking_who_looks_alike_waits_for_nobody_who_writes(desk, officer, mrs_hill, database):
+def test_asking_who_looks_alike_waits_for_nobody_who_writes(desk, officer, mrs_hill, walled):
     """It is posted only so that no name stands in an address: it reads, and the look is noted at the end."""
     client, written = desk(officer), []
-    event.listen(database.writer, "before_cursor_execute", lambda *said: written.append(said[2]))
+    event.listen(walled.writer, "before_cursor_execute", lambda *said: written.append(said[2]))
     client.submit("/desk/victims/look-alikes", PEGGY, headers=HTMX)
-    if database.is_sqlite:      # elsewhere both doors lead to one pool
+    if walled.is_sqlite:      # elsewhere both doors lead to one pool
         assert [words.split()[0] for words in written] == ["BEGIN", "INSERT"]
     assert sum("INSERT INTO audit_entry" in words for words in written) == 1
 

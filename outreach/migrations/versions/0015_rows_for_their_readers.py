@@ -1,14 +1,140 @@
-"""Rows that only their readers see"""
+"""Rows that only their readers see: the walls around volunteers (PostgreSQL; SQLite has none)
+
+Each transaction says who looks (`outreach.foundation.walls`); whoever says nothing sees no row here. Staff
+and the system see what they saw before: the trade's own scope stays the first wall. A volunteer sees the
+visits they have an open part in, whom these are to, who goes with them, and their own logs, phones and
+drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and their own logs; everybody
+else sees nothing.
+
+The question who is staff stands in a SELECT of its own, so that it is asked once for each statement; a table
+that only staff need is then opened or shut as a whole, and its indexes serve as before. What is a volunteer's
+own is told by functions, so that nobody else's statement is planned with those questions in it (in PL/pgSQL:
+a function in SQL is read again for each plan, to see whether it could be written out).
+
+To see one's companion, one's own part must be known first, and a policy may not ask its own table.
+`visit_part` is the same rows by another name (its child is `visit_crew`), and shows only one's own.
+
+Without a wall, on purpose: `victim_search`, `name_word` and its slips, since PostgreSQL would not use a
+full-text or trigram index behind a wall (their operators are not leakproof): names as words, and numbers that
+lead nowhere; `audit_entry`, `outbox` and `submission`, which hold no facts of a victim and are written by
+everybody; accounts, vetting and sign-ins, which are asked before it is known who is there; the letterbox,
+which the public face reads by a code.
+"""
+
+from collections.abc import Iterator
+
+from alembic import op
 
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+ONLY_STAFF = (
+    "assessment", "call_correction", "call_stats", "contact", "control_panel_contact",
+    "device_answers", "device_chaser", "device_loan", "device_wait", "follow_up", "fraud_report", "household",
+    "household_stay", "import_row", "letter", "letter_batch", "match_key", "measure", "measure_step",
+    "referral", "referral_step", "trusted_caller", "victim_import", "victim_merge", "victim_phone")
+SHARED = ("banking_protocol_call", "draft", "victim", "visit", "visit_crew", "visit_log", "visit_phone",
+          "visit_part")
+
+ROLE = "(SELECT current_setting('outreach.role', true))"
+STAFF = "(SELECT current_setting('outreach.role', true) IN ('officer', 'supervisor', 'ambassador', 'system'))"
+# The administrator joins two spellings of a bank, and its calls move.
+LISTS = ("(SELECT current_setting('outreach.role', true) IN "
+         "('officer', 'supervisor', 'ambassador', 'system', 'administrator'))")
+ME = "(SELECT nullif(current_setting('outreach.actor', true), '')::bigint)"
+PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
+OPEN = "ANY ((SELECT outreach_open_visits())::bigint[])"
+VICTIMS = "ANY ((SELECT outreach_open_victims())::bigint[])"
+
+# Own parts that are offered or accepted, or that somebody had before they lapsed; until its log is accepted.
+_OWN_PARTS = """
+ARRAY(
+    SELECT visit_id FROM visit_part
+    WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint
+    AND state = ANY (CASE current_setting('outreach.role', true)
+        WHEN 'volunteer' THEN ARRAY['offered', 'accepted']
+        WHEN 'lapsed' THEN ARRAY['accepted', 'handed back'] END)
+    EXCEPT SELECT visit_id FROM visit_log
+    WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint AND state = 'accepted')
+"""
+# Behind the wall of visits; whoever may only hand in sees no victim.
+_OPEN_VISITS = "ARRAY(SELECT id FROM visit)"
+_OPEN_VICTIMS = ("ARRAY(SELECT victim_id FROM visit "
+                 "WHERE current_setting('outreach.role', true) = 'volunteer')")
+FUNCTIONS = {"outreach_own_parts": _OWN_PARTS, "outreach_open_visits": _OPEN_VISITS,
+             "outreach_open_victims": _OPEN_VICTIMS}
+
+_VISIT = f"(id = {PARTS} AND (state = 'planned' OR {ROLE} = 'lapsed'))"
+_OWN_PART = f"(account_id = {ME} AND visit_id = {PARTS})"
+_WRITES_LOG = (f"({_OWN_PART} AND state = CASE {ROLE} WHEN 'volunteer' THEN 'waits for the officer' "
+               "WHEN 'lapsed' THEN 'waits for the supervisor' END)")
+_REWRITES_LOG = (f"(account_id = {ME} AND state IN ('returned to its writer', CASE {ROLE} "
+                 "WHEN 'volunteer' THEN 'waits for the officer' ELSE 'waits for the supervisor' END))")
+
+# Of each shared table: who sees a row, adds one, may touch or lock one, and what it may then be.
+_SEES: dict[str, str] = {
+    "victim": f"{STAFF} OR id = {VICTIMS}",
+    "visit": f"{STAFF} OR {_VISIT}",
+    "visit_crew": f"{STAFF} OR account_id = {ME} OR visit_id = {OPEN}",
+    "visit_log": f"{STAFF} OR account_id = {ME}"}
+_ADDS = {"victim": STAFF, "visit": STAFF, "visit_crew": STAFF, "visit_log": f"{STAFF} OR {_WRITES_LOG}"}
+_TOUCHES = {"victim": STAFF, "visit": f"{STAFF} OR {_VISIT}", "visit_crew": f"{STAFF} OR {_OWN_PART}",
+            "visit_log": f"{STAFF} OR {_REWRITES_LOG}"}
+_BECOMES = {"victim": STAFF, "visit": STAFF,    # a volunteer may lock their visit, and change nothing of it
+            "visit_crew": f"{STAFF} OR ({_OWN_PART} AND state <> 'withdrawn')",
+            "visit_log": f"{STAFF} OR {_WRITES_LOG}"}
+
 
 def upgrade() -> None:
-    """Filled in with the walls around volunteers."""
+    """Raise the walls."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute("CREATE TABLE visit_part (visit_id bigint NOT NULL, account_id bigint NOT NULL, "
+               "state varchar(40) NOT NULL)")
+    op.execute("ALTER TABLE visit_crew INHERIT visit_part")
+    for name, answer in FUNCTIONS.items():
+        op.execute(f"CREATE FUNCTION {name}() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE "
+                   f"AS $$ BEGIN RETURN {answer}; END $$")
+    for statement in _policies():
+        op.execute(statement)
+    for table in (*ONLY_STAFF, *SHARED):
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def _policies() -> Iterator[str]:
+    for table in ONLY_STAFF:
+        yield f"CREATE POLICY staff ON {table} USING ({STAFF})"
+    for table in _SEES:
+        yield f"CREATE POLICY sees ON {table} FOR SELECT USING ({_SEES[table]})"
+        yield f"CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({_ADDS[table]})"
+        yield (f"CREATE POLICY changes ON {table} FOR UPDATE USING ({_TOUCHES[table]}) "
+               f"WITH CHECK ({_BECOMES[table]})")
+        yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({STAFF})"
+    yield f"CREATE POLICY staff ON banking_protocol_call USING ({LISTS})"
+    yield f"CREATE POLICY own ON draft USING ({ROLE} = 'system' OR account_id = {ME})"
+    yield f"CREATE POLICY own ON visit_phone USING ({STAFF} OR account_id = {ME})"
+    yield f"CREATE POLICY own ON visit_part FOR SELECT USING (account_id = {ME})"
 
 
 def downgrade() -> None:
-    """Nothing to take back yet."""
+    """Take the walls down."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for table in ONLY_STAFF:
+        op.execute(f"DROP POLICY staff ON {table}")
+    for policy in ("sees", "adds", "changes", "removes"):
+        for table in _SEES:
+            op.execute(f"DROP POLICY {policy} ON {table}")
+    op.execute("DROP POLICY staff ON banking_protocol_call")
+    for table in ("draft", "visit_phone", "visit_part"):
+        op.execute(f"DROP POLICY own ON {table}")
+    for name in reversed([*FUNCTIONS]):
+        op.execute(f"DROP FUNCTION {name}()")
+    for table in (*ONLY_STAFF, *SHARED):
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE visit_crew NO INHERIT visit_part")
+    op.execute("DROP TABLE visit_part")
