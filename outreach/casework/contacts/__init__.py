@@ -1,6 +1,6 @@
 """Contacts: every call, visit, letter and e-mail to a victim, with what really came of it."""
 
-from outreach.casework.contacts.logging import LoggedTwice, log_contact
+from outreach.casework.contacts.logging import LoggedTwice, log_contact, write_down
 from outreach.casework.contacts.record import (
     NO_REPLY,
     REACHED,
@@ -12,4 +12,4 @@ from outreach.casework.contacts.record import (
 )
 
 __all__ = ["NO_REPLY", "REACHED", "Contact", "ContactChannel", "LoggedTwice", "Outcome", "attempts",
-           "log_contact", "tries"]
+           "log_contact", "tries", "write_down"]

@@ -41,17 +41,43 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
     contact = Contact(victim_id=victim.id, at=at, by_id=actor.id, channel=channel, outcome=outcome,
                       attempt_no=0 if posted else attempts(session, victim) + 1, summary=summary.strip(),
                       minutes=minutes, verified_identity=verified_identity)
-    session.add(contact)
-    session.flush()
-    _learn(victim, outcome, at)
+    _write(session, victim, contact)
     if not posted:
         follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at)
+    _go_on(session, actor, victim, outcome, follow_up)
+    return contact
+
+
+@operation("contact.told", needs=May.LOG_CONTACT)
+def write_down(session: Session, actor: Actor, victim: Victim, *, by_id: int, channel: ContactChannel,
+               outcome: Outcome, at: datetime, over_at: datetime, summary: str, minutes: int,
+               follow_up: "follow_ups.Proposal | None" = None) -> Contact:
+    """Write down a contact that somebody else made, as they told it: what took place is a fact, whatever has
+    been learnt since of how the person may be reached. It answers nothing that was planned after it was over.
+    """
+    contact = Contact(victim_id=victim.id, at=at, by_id=by_id, channel=channel, outcome=outcome,
+                      attempt_no=attempts(session, victim) + 1, summary=summary.strip(), minutes=minutes)
+    _write(session, victim, contact)
+    follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at,
+                      planned_before=over_at)
+    _go_on(session, actor, victim, outcome, follow_up)
+    return contact
+
+
+def _write(session: Session, victim: Victim, contact: Contact) -> None:
+    session.add(contact)
+    session.flush()
+    _learn(victim, contact.outcome, contact.at)
+
+
+def _go_on(session: Session, actor: Actor, victim: Victim, outcome: Outcome,
+           follow_up: "follow_ups.Proposal | None") -> None:
+    """Plan what comes next; of somebody who has died nothing does."""
     if outcome is Outcome.DECEASED:
         follow_ups.cancel_all(session, actor, victim)
-    if follow_up is not None and outcome is not Outcome.DECEASED:
+    elif follow_up is not None:
         follow_ups.plan(session, actor, victim, due_at=follow_up.due_at, reason=follow_up.reason,
                         assignee_id=follow_up.assignee_id or actor.id, step=follow_up.step)
-    return contact
 
 
 def _refuse_unsafe(victim: Victim, channel: ContactChannel, outcome: Outcome) -> None:

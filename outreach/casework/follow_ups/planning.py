@@ -152,15 +152,17 @@ def cancel_all(session: Session, actor: Actor, victim: Victim) -> int:
 
 @operation("follow_up.settled", needs=May.LOG_CONTACT)
 def settle(session: Session, actor: Actor, victim: Victim, *, contact_id: int, reached: bool = False,
-           at: datetime | None = None) -> int:
+           at: datetime | None = None, planned_before: datetime | None = None) -> int:
     """Mark done what this contact answers: what was due by the end of its day, an attempt that was planned
     for later and made now, and, when the person was reached, what was to be decided next. A later check or
     visit stands, and so does one agreed for later that day where nobody answered. Gives how many.
 
     `at` is when the contact was, now if not given: last week's call does not answer what is due today.
+    With `planned_before` it answers nothing that was planned from that moment on.
     """
-    at = at or clock.now()
-    answered = [follow_up for follow_up in _open(session, victim) if _answers(follow_up, at, reached)]
+    at, until = at or clock.now(), planned_before or clock.now()
+    answered = [follow_up for follow_up in _open(session, victim)
+                if follow_up.created_at <= until and _answers(follow_up, at, reached)]
     for follow_up in answered:
         follow_up.contact_id = contact_id
         _settle(session, actor, follow_up, Status.DONE)

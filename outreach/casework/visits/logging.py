@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from outreach.casework.contacts import Outcome
-from outreach.casework.visits import concerns
+from outreach.casework.visits import concerns, returning
 from outreach.casework.visits.entry import LogEntry, WrongEntry, body_hash, instants, refuse_wrong, tidy
 from outreach.casework.visits.record import (
     CrewMember,
@@ -197,6 +197,7 @@ def _write(session: Session, part: CrewMember, log: VisitLog | None, sent: _Sent
         log = VisitLog(visit_id=part.visit_id, account_id=part.account_id, **facts)
         session.add(log)
     else:
+        returning.forget(session, log)
         for name, value in facts.items():
             setattr(log, name, value)
     try:

@@ -56,6 +56,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     an outer join, their own `VisitLog`."""
     return and_(CrewMember.account_id == actor.id, Visit.state == VisitState.PLANNED,
                 CrewMember.state.in_((CrewState.OFFERED, CrewState.ACCEPTED)),
+                CrewMember.owes_no_log_at.is_(None),
                 or_(VisitLog.id.is_(None), VisitLog.state != LogState.ACCEPTED))
 
 

@@ -96,6 +96,7 @@ class CrewMember(Audited, Base):
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     out_by_at: Mapped[datetime | None]                          # they said they need longer: until then
+    owes_no_log_at: Mapped[datetime | None]     # the officer needs none from them: their access has ended
     vouched_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who spoke to them instead
     vouched_why: Mapped[str] = mapped_column(default="")
     visit: Mapped[Visit] = relationship(back_populates="crew")

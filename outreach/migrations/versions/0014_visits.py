@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("checked_in_at", db.Instant(), nullable=True),
         sa.Column("checked_out_at", db.Instant(), nullable=True),
         sa.Column("out_by_at", db.Instant(), nullable=True),
+        sa.Column("owes_no_log_at", db.Instant(), nullable=True),
         sa.Column("vouched_by_id", db.Id, nullable=True),
         sa.Column("vouched_why", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
