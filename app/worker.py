@@ -25,6 +25,7 @@ import outreach.casework.calls
 import outreach.casework.follow_ups
 import outreach.casework.imports.jobs
 import outreach.casework.visits.concerns
+import outreach.casework.visits.escalation
 import outreach.casework.visits.returning
 import outreach.foundation.volunteers.clearing
 import outreach.records  # noqa: F401  (every table, and with it every kind of promise)

@@ -213,6 +213,12 @@ TABLE = {
     "GET /desk/settings": "D",
     # visits: planned on the desk
     # my visits: those who go
+    "GET /desk/my-visits": "OAV",
+    "GET /desk/my-visits/{visit_id:int}": "OAV",
+    "POST /desk/my-visits/{visit_id:int}/check-in": "OAV",
+    "POST /desk/my-visits/{visit_id:int}/check-out": "OAV",
+    "POST /desk/my-visits/{visit_id:int}/check-out/undoing": "OAV",
+    "POST /desk/my-visits/{visit_id:int}/longer": "OAV",
     # logs of visits
     "GET /desk/my-visits/{visit_id:int}/log": "OAV",
     "POST /desk/my-visits/{visit_id:int}/log": "OAV",

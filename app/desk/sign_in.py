@@ -84,6 +84,8 @@ def home_of(actor: Actor) -> str:
     """The page a person's day begins with."""
     if actor.may(May.SEE_TODAY):
         return HOME
+    if actor.may(May.GO_ON_VISITS):
+        return "/desk/my-visits"
     return "/desk/accounts" if actor.may(May.MANAGE_ACCOUNTS) else "/desk/welcome"
 
 

@@ -84,7 +84,10 @@ def numbers_in(text: str, region: str = "GB") -> list[Telephone]:
 
 
 def spoken(number: str) -> str:
-    """A number in E.164 as it is said in Britain: 01632 960 001, 020 7946 0018, 0113 496 0001."""
+    """A number in E.164 as it is said in Britain: 01632 960 001, 020 7946 0018, 0113 496 0001; a short one,
+    like 101, as it is."""
+    if not number.startswith("+"):
+        return number
     if not number.startswith("+44") or len(number) not in (12, 13):
         return _abroad(number)
     national = number[3:]

@@ -36,7 +36,7 @@ def sent_with(posted: FormData) -> dict[str, Any]:
     """What comes with a log besides its words: its own key (a page without a script brings that of its form),
     and when it was written and sent by the phone's clock."""
     key = str(posted.get("key") or posted.get("idempotency_key") or "")
-    return {"key": key, "written_at": _moment(posted, "written_at"), "sent_at": _moment(posted, "sent_at")}
+    return {"key": key, "written_at": moment(posted, "written_at"), "sent_at": moment(posted, "sent_at")}
 
 
 def answer_phone(request: Request, posted: FormData, hand_in: HandIn) -> JSONResponse:
@@ -72,7 +72,7 @@ def thanks(log: VisitLog) -> str:
     return f"Your log is with the officer.{told}"
 
 
-def _moment(posted: FormData, name: str) -> datetime | None:
+def moment(posted: FormData, name: str) -> datetime | None:
     """A moment as a phone's script writes one; None for what is none."""
     try:
         found = datetime.fromisoformat(str(posted.get(name) or ""))

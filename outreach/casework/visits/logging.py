@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from outreach.casework.contacts import Outcome
-from outreach.casework.visits import concerns, returning
+from outreach.casework.visits import concerns, escalation, returning
 from outreach.casework.visits.entry import LogEntry, WrongEntry, body_hash, instants, refuse_wrong, tidy
 from outreach.casework.visits.record import (
     CrewMember,
@@ -113,6 +113,7 @@ def _hand_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: b
     log = _write(session, part, log, sent, state)
     if part.checked_out_at is None:
         part.checked_out_at = log.ended_at
+    escalation.forget(session, part)
     if log.concern_now:
         concerns.raise_at_once(session, log)
     return log

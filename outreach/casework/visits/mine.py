@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims.record import Victim
+from outreach.casework.visits.lateness import later_of
 from outreach.casework.visits.record import (
     CrewMember,
     CrewState,
@@ -25,8 +26,9 @@ _SHOWN: tuple[Any, ...] = (
     Visit.id, CrewMember.state, Visit.planned_start_at, Visit.planned_end_at, Visit.event_name,
     Visit.event_place, Visit.victim_id, Visit.risk, Visit.safety_notes, Visit.access_notes, Visit.password,
     Visit.take, Visit.persons, CrewMember.checked_in_at, CrewMember.checked_out_at,
-    VisitLog.state.label("log_state"), VisitLog.decided_why, Victim.first_name, Victim.last_name,
-    Victim.address_line_1, Victim.address_line_2, Victim.town, Victim.postcode, Victim.district)
+    CrewMember.out_by_at, VisitLog.state.label("log_state"), VisitLog.decided_why, Victim.first_name,
+    Victim.last_name, Victim.address_line_1, Victim.address_line_2, Victim.town, Victim.postcode,
+    Victim.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class MyVisit:
     checked_out_at: datetime | None
     log_state: LogState | None
     returned_why: str         # what the officer wants put right
+    out_by: datetime          # the planned end, or the later hour they asked for
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -99,7 +102,8 @@ def _seen(row: Any) -> MyVisit:
                    _address(row) if whole else [_town(row)], row.risk if whole else Risk.NOT_ASSESSED,
                    row.safety_notes if whole else "", row.access_notes if whole else "",
                    row.password if whole else "", row.take, row.persons, row.checked_in_at,
-                   row.checked_out_at, row.log_state, row.decided_why if returned else "")
+                   row.checked_out_at, row.log_state, row.decided_why if returned else "",
+                   later_of(row.planned_end_at, row.out_by_at))
 
 
 def _who(row: Any) -> str:

@@ -1,0 +1,57 @@
+"""A visit as its crew sees it on a page, on a phone with no signal, and after every check-in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from outreach.casework.visits import company, mine, stages
+from outreach.casework.visits.company import Company
+from outreach.casework.visits.mine import MyVisit
+from outreach.casework.visits.record import CrewState, Risk
+from outreach.casework.visits.stages import Stage
+from outreach.foundation import audit, clock
+from outreach.foundation.force import current
+from outreach.foundation.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One visit, who goes along, where it stands, and what is to be ticked off."""
+
+    visit: MyVisit
+    company: Company
+    stage: Stage
+    may_check_in: bool
+    may_check_out: bool     # without having checked in: they forgot
+    may_undo: bool          # a mistaken check-out
+    is_overdue: bool
+    take: Sequence[str]
+    careful: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether more than the hour and the town may be seen."""
+        return self.visit.state is CrewState.ACCEPTED
+
+
+def shown(session: Session, actor: Actor, *visits: MyVisit) -> list[Shown]:
+    """Somebody's own visits, ready to be shown."""
+    names = company.of(session, actor, [visit.id for visit in visits])
+    return [_one(visit, names[visit.id]) for visit in visits]
+
+
+def opened(session: Session, actor: Actor, visit_id: int) -> Shown:
+    """One of somebody's own visits, and a note that an accepted one was looked at. Raises `NoSuchVisit`."""
+    [found] = shown(session, actor, mine.one(session, actor, visit_id))
+    if found.is_whole:
+        audit.consulted(session, actor, "visit", visit_id, operation="my_visit.opened")
+    return found
+
+
+def _one(visit: MyVisit, names: Company) -> Shown:
+    at, stage, words = clock.now(), stages.stage(visit), current().visits.take
+    return Shown(visit, names, stage, stages.may_check_in(visit, at),
+                 stage is Stage.TO_COME and at >= visit.begins_at, stages.may_undo(visit, at),
+                 stages.is_overdue(visit, at), [words.get(code, code) for code in visit.take],
+                 visit.risk is Risk.CARE)
