@@ -189,19 +189,38 @@ def test_a_log_is_written_for_ones_own_open_visit_in_ones_own_name(
         una: Actor) -> None:
     mine, theirs = visit_of(mrs_hill, volunteer), visit_of(mr_shaw, una)
     for visit, writer, state in ((theirs, volunteer, LogState.RECEIVED), (mine, una, LogState.RECEIVED),
-                                 (mine, volunteer, LogState.ACCEPTED), (mine, volunteer, LogState.REVIEW)):
+                                 (mine, volunteer, LogState.ACCEPTED)):
         with pytest.raises(ProgrammingError, match="row-level security"):
             hand_in(walled, volunteer, visit, writer, state)
     hand_in(walled, volunteer, mine, volunteer, LogState.RECEIVED)
     log = session.scalars(select(VisitLog)).one()
-    refused(walled, volunteer, "UPDATE visit_log SET state = 'accepted'")
-    settle(session, log, LogState.RETURNED)
-    assert changed(walled, volunteer, "UPDATE visit_log SET words = 'better', "
-                   "state = 'waits for the officer'") == 1
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        rewritten(walled, volunteer, "state = 'accepted'")
+    assert rewritten(walled, volunteer, "words = 'better'") == 1
+    assert changed(walled, volunteer, "UPDATE visit_log SET words = 'on any other page'") == 0
     session.refresh(log)
     settle(session, log, LogState.ACCEPTED)
-    assert changed(walled, volunteer, "UPDATE visit_log SET words = 'later', "
-                   "state = 'waits for the officer'") == 0
+    assert rewritten(walled, volunteer, "words = 'later', state = 'waits for the officer'") == 0
+
+
+def test_whoever_hands_in_sees_the_visit_though_it_is_over_and_nobody_whom_it_was_to(
+        walled: Database, session: Session, visit_of: Any, mrs_hill: Any, mr_shaw: Any, volunteer: Actor,
+        una: Actor) -> None:
+    """A log that comes again after it was accepted is told so; one of a visit that was taken away meanwhile
+    waits for the supervisor."""
+    done, taken = visit_of(mrs_hill, volunteer), visit_of(mrs_hill, volunteer, state=CrewState.HANDED_BACK)
+    visit_of(mrs_hill, volunteer, state=CrewState.WITHDRAWN)
+    visit_of(mr_shaw, una)
+    logged(session, done, volunteer, LogState.ACCEPTED)
+    with seen_by(walled, volunteer) as looking:
+        with walls.handing_in(looking, volunteer):
+            assert looking.scalars(text("SELECT id FROM visit ORDER BY id")).all() == [done.id, taken.id]
+            assert looking.scalars(text("SELECT id FROM victim")).all() == []
+        assert looking.scalars(text("SELECT id FROM visit")).all() == []
+        with pytest.raises(ZeroDivisionError), walls.handing_in(looking, volunteer):
+            raise ZeroDivisionError
+        assert looking.scalars(text("SELECT id FROM visit")).all() == []
+    hand_in(walled, volunteer, taken, volunteer, LogState.REVIEW)
 
 
 def test_a_phone_and_a_draft_are_their_owners_own(walled: Database, session: Session, volunteer: Actor,
@@ -324,5 +343,12 @@ def refused(walled: Database, actor: Actor, statement: str) -> None:
 
 
 def hand_in(walled: Database, actor: Actor, visit: Visit, writer: Actor, state: LogState) -> None:
-    with walled.standing_as(actor).transaction() as session, acting(session, actor, "visit_log.received"):
+    with (walled.standing_as(actor).transaction() as session, walls.handing_in(session, actor),
+          acting(session, actor, "visit_log.received")):
         session.add(VisitLog(**written(visit, writer, state)))
+
+
+def rewritten(walled: Database, actor: Actor, values: str) -> int:
+    with walled.standing_as(actor).transaction() as session, walls.handing_in(session, actor):
+        found: Any = session.execute(text(f"UPDATE visit_log SET {values}"))
+        return int(found.rowcount)

@@ -21,7 +21,7 @@ from outreach.casework.visits.record import (
     VisitLog,
     VisitState,
 )
-from outreach.foundation import clock, times
+from outreach.foundation import clock, times, walls
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
@@ -101,6 +101,11 @@ def _sent(visit_id: int, key: str, entry: LogEntry, written_at: datetime | None,
 
 
 def _hand_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: bool = False) -> VisitLog:
+    with walls.handing_in(session, actor):
+        return _take_in(session, actor, visit_id, sent, late)
+
+
+def _take_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: bool) -> VisitLog:
     part = _part(session, actor, visit_id)
     log = _known(session, part, sent)
     if log is not None and _is_again(log, sent):

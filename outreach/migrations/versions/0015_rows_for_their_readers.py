@@ -4,7 +4,8 @@ Each transaction says who looks (`outreach.foundation.walls`); whoever says noth
 and the system see what they saw before: the trade's own scope stays the first wall. A volunteer sees the
 visits they have an open part in, whom these are to, who goes with them, and their own logs, phones and
 drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and their own logs; everybody
-else sees nothing.
+else sees nothing. While a log is handed in (`walls.handing_in`) its writer sees the visits they had, also
+those that are over: the log may come late, or twice.
 
 The question who is staff stands in a SELECT of its own, so that it is asked once for each statement; a table
 that only staff need is then opened or shut as a whole, and its indexes serve as before. What is a volunteer's
@@ -43,35 +44,43 @@ STAFF = "(SELECT current_setting('outreach.role', true) IN ('officer', 'supervis
 # The administrator joins two spellings of a bank, and its calls move.
 LISTS = ("(SELECT current_setting('outreach.role', true) IN "
          "('officer', 'supervisor', 'ambassador', 'system', 'administrator'))")
+HANDS_IN = "(SELECT current_setting('outreach.deed', true) = 'hand in')"
 ME = "(SELECT nullif(current_setting('outreach.actor', true), '')::bigint)"
 PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
 OPEN = "ANY ((SELECT outreach_open_visits())::bigint[])"
 VICTIMS = "ANY ((SELECT outreach_open_victims())::bigint[])"
 
-# Own parts that are offered or accepted, or that somebody had before they lapsed; until its log is accepted.
+# Own parts that are offered or accepted, until their log is accepted; of a lapsed volunteer those they had.
+# To hand in a log, every one they had: it may come late, or again.
 _OWN_PARTS = """
 ARRAY(
     SELECT visit_id FROM visit_part
     WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint
-    AND state = ANY (CASE current_setting('outreach.role', true)
-        WHEN 'volunteer' THEN ARRAY['offered', 'accepted']
-        WHEN 'lapsed' THEN ARRAY['accepted', 'handed back'] END)
+    AND state = ANY (CASE
+        WHEN current_setting('outreach.role', true) NOT IN ('volunteer', 'lapsed') THEN ARRAY['']
+        WHEN current_setting('outreach.role', true) = 'lapsed'
+          OR current_setting('outreach.deed', true) = 'hand in' THEN ARRAY['accepted', 'handed back']
+        ELSE ARRAY['offered', 'accepted'] END)
     EXCEPT SELECT visit_id FROM visit_log
-    WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint AND state = 'accepted')
+    WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint AND state = 'accepted'
+    AND current_setting('outreach.deed', true) <> 'hand in')
 """
-# Behind the wall of visits; whoever may only hand in sees no victim.
+# Behind the wall of visits; whoever only hands in sees no victim.
 _OPEN_VISITS = "ARRAY(SELECT id FROM visit)"
-_OPEN_VICTIMS = ("ARRAY(SELECT victim_id FROM visit "
-                 "WHERE current_setting('outreach.role', true) = 'volunteer')")
+_OPEN_VICTIMS = """
+ARRAY(
+    SELECT victim_id FROM visit
+    WHERE current_setting('outreach.role', true) = 'volunteer'
+    AND current_setting('outreach.deed', true) <> 'hand in')
+"""
 FUNCTIONS = {"outreach_own_parts": _OWN_PARTS, "outreach_open_visits": _OPEN_VISITS,
              "outreach_open_victims": _OPEN_VICTIMS}
 
-_VISIT = f"(id = {PARTS} AND (state = 'planned' OR {ROLE} = 'lapsed'))"
+_VISIT = f"(id = {PARTS} AND (state = 'planned' OR {ROLE} = 'lapsed' OR {HANDS_IN}))"
 _OWN_PART = f"(account_id = {ME} AND visit_id = {PARTS})"
-_WRITES_LOG = (f"({_OWN_PART} AND state = CASE {ROLE} WHEN 'volunteer' THEN 'waits for the officer' "
-               "WHEN 'lapsed' THEN 'waits for the supervisor' END)")
-_REWRITES_LOG = (f"(account_id = {ME} AND state IN ('returned to its writer', CASE {ROLE} "
-                 "WHEN 'volunteer' THEN 'waits for the officer' ELSE 'waits for the supervisor' END))")
+_WRITES_LOG = (f"({HANDS_IN} AND {_OWN_PART} AND (state = 'waits for the supervisor' "
+               f"OR state = 'waits for the officer' AND {ROLE} = 'volunteer'))")
+_REWRITES_LOG = f"({HANDS_IN} AND account_id = {ME} AND state NOT IN ('accepted', 'set aside'))"
 
 # Of each shared table: who sees a row, adds one, may touch or lock one, and what it may then be.
 _SEES: dict[str, str] = {
