@@ -24,7 +24,7 @@ def create(request: Request, volunteer: OpenedVolunteer, posted: Posted, session
             away = keeping.go_away(session, me, volunteer, **form.values)
     except NotDone:
         return shown(request, session, me, volunteer, 422, away_form=form)
-    return go(request, f"/desk/volunteers/{volunteer.id}#free",
+    return go(request, f"/desk/volunteers/{volunteer.id}",
               flash=f"{volunteer.account.name} is away from {day(away.from_on)} until {day(away.until_on)}.")
 
 
@@ -32,5 +32,5 @@ def create(request: Request, volunteer: OpenedVolunteer, posted: Posted, session
 def delete(request: Request, volunteer: OpenedVolunteer, away_id: int, session: Db, me: Me) -> Response:
     """They are not away after all."""
     keeping.come_back(session, me, volunteer, away_id)
-    return go(request, f"/desk/volunteers/{volunteer.id}#free",
+    return go(request, f"/desk/volunteers/{volunteer.id}",
               flash=f"{volunteer.account.name} is not away then.")

@@ -53,7 +53,7 @@ def create_away(request: Request, posted: Posted, session: Db, me: Me) -> Respon
             away = keeping.go_away(session, me, volunteer, **form.values)
     except NotDone:
         return _asked(request, session, volunteer, 422, away_form=form)
-    return go(request, f"{HERE}#away",
+    return go(request, HERE,
               flash=f"Noted: you are away from {day(away.from_on)} until {day(away.until_on)}.")
 
 
@@ -62,7 +62,7 @@ def delete_away(request: Request, away_id: int, session: Db, me: Me) -> Response
     """I am not away after all."""
     volunteer = _mine(session, me)
     keeping.come_back(session, me, volunteer, away_id)
-    return go(request, f"{HERE}#away", flash="Noted: you are not away then.")
+    return go(request, HERE, flash="Noted: you are not away then.")
 
 
 def _mine(session: Session, me: Actor) -> Volunteer:

@@ -14,7 +14,7 @@ from app.pages import go, page
 from app.spoken import day
 from outreach.foundation import clock
 from outreach.foundation.permissions import Actor, May
-from outreach.foundation.volunteers import hours
+from outreach.foundation.volunteers import Work, hours
 
 room = Room(prefix="/desk/my-hours")
 HERE = "/desk/my-hours"
@@ -23,7 +23,7 @@ HERE = "/desk/my-hours"
 @room.get("", needs=May.GO_ON_VISITS)
 def show(request: Request, session: Db, me: Me) -> Response:
     """What I gave, the newest first, and the form for more."""
-    return _asked(request, session, me, HoursForm.blank(on=clock.today()))
+    return _asked(request, session, me, HoursForm.blank(on=clock.today(), work=Work.EVENT))
 
 
 @room.post("", needs=May.GO_ON_VISITS)

@@ -23,7 +23,7 @@ def create(request: Request, volunteer: OpenedVolunteer, posted: Posted, session
             done = training.record(session, me, volunteer, **form.values)
     except NotDone:
         return shown(request, session, me, volunteer, 422, training_form=form)
-    return go(request, f"/desk/volunteers/{volunteer.id}#training",
+    return go(request, f"/desk/volunteers/{volunteer.id}",
               flash=f"{training.course_words(done.course)} is recorded.")
 
 
@@ -32,5 +32,5 @@ def delete(request: Request, volunteer: OpenedVolunteer, training_id: int, sessi
     """It was entered by mistake."""
     done = training.find(session, volunteer, training_id)
     training.remove(session, me, done)
-    return go(request, f"/desk/volunteers/{volunteer.id}#training",
+    return go(request, f"/desk/volunteers/{volunteer.id}",
               flash=f"{training.course_words(done.course)} is off the record.")

@@ -34,4 +34,4 @@ def _why(one: listing.Line) -> list[str]:
 def _line(one: listing.Line, why: list[str]) -> Line:
     over = one.standing is Standing.ENDED
     return Line(current().today.vetting_expires, Kind.VOLUNTEER, one.name, f"{'. '.join(why)}.", "volunteer",
-                one.id, late=over, place=", ".join(one.districts))
+                one.id, late=over, place=", ".join([str(one.person_type), *one.districts]))
