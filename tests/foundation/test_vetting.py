@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outreach.foundation import accounts, clock, sign_ins
 from outreach.foundation.accounts import Account
 from outreach.foundation.audit import AuditEntry
+from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
 from outreach.foundation.permissions import COMMAND_LINE, Actor, NotAllowed, Role
 from outreach.foundation.sign_ins import SignIn
@@ -116,6 +117,16 @@ def test_days_that_the_worker_missed_are_made_up_for(session: Session,
     set_clock(monkeypatch, datetime(2026, 12, 20, 0, 1, tzinfo=UTC))
     clearing.fire(session, clock.now())
     assert asked_back(session) == [una.id]
+
+
+def test_a_closed_account_gives_its_visits_back_within_the_hour(session: Session, administrator: Actor,
+                                                                volunteer: Actor, ambassador: Actor) -> None:
+    accounts.close_account(session, administrator, account_of(session, volunteer))
+    with acting(session, administrator, "account.changed"):
+        account_of(session, ambassador).expires_on = clock.today() - timedelta(days=1)
+    for _ in range(2):
+        clearing.fire(session, clock.now())
+    assert sorted(asked_back(session)) == sorted([volunteer.id, ambassador.id])
 
 
 def test_renewed_vetting_lets_them_sign_in_and_revives_nothing(session: Session, officer: Actor) -> None:

@@ -4,12 +4,12 @@ Whoever's vetting ends may only hand in what waits on their phone; wherever they
 signed out, and `ENDED` asks for their visits back.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from outreach.foundation import clock, outbox
+from outreach.foundation import accounts, clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
@@ -95,14 +95,23 @@ def level_words(code: str) -> str:
     return level.words if level else code
 
 
-@timetable.daily("vetting ended", lambda: time(0, 1), words="takes access from whoever's vetting ended")
+def ask_for_visits_back(session: Session, account: Account, occasion: str) -> None:
+    """Promise that somebody's visits are handed back, once for each occasion."""
+    outbox.put(session, ENDED, key=f"{ENDED}-{account.id}-{occasion}", subject=("account", account.id),
+               priority=1)
+
+
+@timetable.hourly("vetting ended", words="asks for the visits of those whose vetting or account has ended")
 def fire(session: Session, tick: datetime) -> None:
-    """After midnight in Britain: ask for the visits of those whose vetting ran out, also of days that were
-    missed. Their access ended with the day itself; this closes the sessions for good."""
-    ran_out = session.scalars(select(Account).join(Vetting, Vetting.account_id == Account.id)
-                              .where(Vetting.expires_on < clock.today()))
-    for account in ran_out:
+    """With each hour, and so at midnight in Britain: ask for the visits of those whose vetting or account ran
+    out or was closed, also where hours were missed. Access ends by itself; this ends sessions for good."""
+    ran_out = accounts.people().join(Vetting).where(Vetting.expires_on < clock.today())
+    for account in session.scalars(ran_out):
         _close(session, account)
+    closed = accounts.people().where(or_(Account.deactivated_at.is_not(None),
+                                         Account.expires_on < clock.today()))
+    for account in session.scalars(closed):
+        ask_for_visits_back(session, account, f"closed-{account.deactivated_at or account.expires_on}")
 
 
 def _close(session: Session, account: Account) -> None:
@@ -114,12 +123,6 @@ def _close(session: Session, account: Account) -> None:
         with acting(session, WORKER, "vetting.ran_out"):
             account.signed_out_at = over
     ask_for_visits_back(session, account, f"{vetting.expires_on:%Y-%m-%d}")
-
-
-def ask_for_visits_back(session: Session, account: Account, occasion: str) -> None:
-    """Promise that somebody's visits are handed back, once for each occasion."""
-    outbox.put(session, ENDED, key=f"{ENDED}-{account.id}-{occasion}", subject=("account", account.id),
-               priority=1)
 
 
 def _refuse_oneself(actor: Actor, account: Account, deed: str) -> None:
