@@ -22,6 +22,9 @@ _OWN_PATH = re.compile(r"/desk(/[a-z0-9-]+){1,8}")
 # reliability.md §3.3; no `unsafe-*` anywhere
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
           "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+# The pages that a phone keeps its shell of: the script that opens them without signal, and installing them.
+KEPT_ON_PHONES = "/desk/my-visits"
+POLICY_ON_PHONES = f"{POLICY}; worker-src 'self'; manifest-src 'self'"
 HEADERS = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
@@ -115,6 +118,8 @@ def _too_big(scope: Scope) -> Response:
 
 
 def _add_headers(headers: MutableHeaders, path: str) -> None:
+    if path.startswith(KEPT_ON_PHONES):
+        headers["content-security-policy"] = POLICY_ON_PHONES
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if settings().desk_url.startswith("https://"):
@@ -147,10 +152,12 @@ def set_cookie(response: Response, token: str) -> None:
     response.set_cookie(cookie_name(), token, httponly=True, secure=is_secure(), samesite="lax", path="/")
 
 
-def clear_browser(response: Response) -> None:
-    """At sign-out: forget the cookie and whatever the browser kept, so that Back shows nothing."""
+def clear_browser(response: Response, *, but_storage: bool = False) -> None:
+    """At sign-out: forget the cookie and whatever the browser kept, so that Back shows nothing.
+
+    `but_storage`: the page itself has thrown away the key and all it could read; what is left is sealed."""
     response.delete_cookie(cookie_name(), path="/", secure=is_secure(), httponly=True, samesite="lax")
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    response.headers["clear-site-data"] = '"cache"' if but_storage else '"cache", "storage"'
 
 
 def refuse_foreign(request: Request) -> None:

@@ -22,6 +22,8 @@ const files = {
   "app.css": styles(),
   "desk.js": read("static", "desk.js"),
   "htmx.js": withoutMap(read("node_modules", "htmx.org", "dist", "htmx.min.js")),
+  "visits.js": read("static", "visits.js"),
+  "visits-worker.js": read("static", "visits-worker.js"),
   "mark.svg": read("static", "mark.svg"),
 };
 

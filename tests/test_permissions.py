@@ -219,6 +219,11 @@ TABLE = {
     "POST /desk/my-visits/{visit_id:int}/check-out": "OAV",
     "POST /desk/my-visits/{visit_id:int}/check-out/undoing": "OAV",
     "POST /desk/my-visits/{visit_id:int}/longer": "OAV",
+    "GET /desk/my-visits/shell": "*",
+    "GET /desk/my-visits-worker.js": "*",
+    "GET /desk/my-visits/manifest.webmanifest": "*",
+    "POST /desk/my-visits/phone": "OAV",
+    "POST /desk/handing-in/phone": "",
     # logs of visits
     "GET /desk/my-visits/{visit_id:int}/log": "OAV",
     "POST /desk/my-visits/{visit_id:int}/log": "OAV",

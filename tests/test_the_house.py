@@ -20,7 +20,8 @@ SOURCES = [file for folder in ("outreach", "app") for file in (ROOT / folder).rg
 LAYER_NAMES = {"utils", "util", "helpers", "helper", "services", "models", "common", "misc", "managers"}
 # Who may come in without signing in: a new name here is a decision, not an accident.
 OPEN = {"/", "/health/live", "/health/ready", "/desk/sign-in", "/desk/sign-out", "/referral-answers",
-        "/referral-answers/{token}"}
+        "/referral-answers/{token}", "/desk/my-visits/shell", "/desk/my-visits-worker.js",
+        "/desk/my-visits/manifest.webmanifest"}
 # Where `|safe` is allowed, and why: none yet.
 SAFE: set[str] = set()
 

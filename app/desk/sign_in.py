@@ -66,11 +66,12 @@ def show(request: Request) -> Response:
 
 
 @room.post("/sign-out", needs=May.SIGNED_IN)
-def delete(request: Request, session: Db, me: Me) -> Response:
-    """Sign out: the session ends here and the browser is told to forget what it kept."""
+def delete(request: Request, posted: Posted, session: Db, me: Me) -> Response:
+    """Sign out: the session ends here and the browser is told to forget what it kept; all but the logs of
+    visits, where some lie there encrypted, not sent yet, and nobody said to wipe them."""
     sign_ins.end(session, request.state.sign_in_id)
     answer = RedirectResponse("/desk/sign-out", 303)
-    security.clear_browser(answer)
+    security.clear_browser(answer, but_storage=posted.get("keep_unsent") == "yes")
     return answer
 
 
