@@ -62,7 +62,8 @@ async function send({ id, at, path, fields }) {
   sending = id;
   await show();
   const to = who.lapsed ? path.replace(/.*\/(\d+)\/log$/, `${who.home}/$1`) : path;
-  const times = [["csrf", who.csrf], ["written_at", new Date(at).toISOString()], ["sent_at", new Date().toISOString()]];
+  const [written_at, sent_at] = [at, Date.now()].map((moment) => new Date(moment).toISOString());
+  const times = Object.entries({ csrf: who.csrf, at: written_at, written_at, sent_at });
   const [status, said] = await ask(to, [...fields, ...times]);
   if (status === 200 && said.state) return forget((one) => one.id === id && one.at === at); // unless written anew
   if (status < 400 || status > 499 || [401, 403, 429].includes(status)) line = status && 401;
@@ -173,7 +174,8 @@ async function signOut() { // with no signal the desk is told as soon as there i
 }
 window.addEventListener("submit", (event) => {
   const form = event.target, isLeaving = form.getAttribute("action") === OUT;
-  if (!isLeaving && !(form.matches("[data-kept]") && lock.key)) return;
+  const isOurs = form.matches("[data-kept]") && lock.key && (form.elements.key || shell || !navigator.onLine);
+  if (!isLeaving && !isOurs) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   clearTimeout(typing);

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.assets import DIST, asset, manifest
+from app.desk.my_visits import kept
+from app.desk.my_visits.fields import LogForm, choices
 from app.doors import Db, Me, Posted, Room
 from app.pages import page
 from outreach.casework.visits import phones
-from outreach.casework.visits.mine import MyVisit
 from outreach.casework.visits.phones import Issued, NotAPhone
-from outreach.foundation import clock
 from outreach.foundation.permissions import Actor, May
 
 room = Room()
@@ -37,9 +37,9 @@ def show_worker(request: Request) -> Response:
     """The service worker; its name for the shell changes with the shell, so that phones fetch it again."""
     shell = bytes(_shell(request).body)
     name = f"visits-{hashlib.sha256(shell).hexdigest()[:12]}"
-    kept = json.dumps([SHELL, *map(asset, LOOKS)])
+    files = json.dumps([SHELL, *map(asset, LOOKS)])
     script = (DIST / manifest()["visits-worker.js"]).read_text(encoding="utf-8")
-    return Response(f'const NAME = "{name}";\nconst SHELL = {kept};\n{script}', media_type="text/javascript")
+    return Response(f'const NAME = "{name}";\nconst SHELL = {files};\n{script}', media_type="text/javascript")
 
 
 @room.get(f"{HOME}/manifest.webmanifest", needs=May.ANYONE)
@@ -53,7 +53,8 @@ def show_manifest() -> Response:
 
 
 def _shell(request: Request) -> Response:
-    return page(request, "desk/my_visits/shell.html", csrf="", visit=None, **_fields(None))
+    return page(request, "desk/my_visits/shell.html", csrf="", visit=None, log=None, form=LogForm.blank(),
+                choices=choices())
 
 
 @room.post(f"{HOME}/phone", needs=May.GO_ON_VISITS)
@@ -66,7 +67,7 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
     except NotAPhone as trouble:
         return _wrong(trouble)
     asked = posted.get("pages") and issued.key
-    return JSONResponse(_answer(issued) | ({"pages": _pages(request, session, me)} if asked else {}))
+    return JSONResponse(_answer(issued) | ({"pages": kept.pages(request, session, me)} if asked else {}))
 
 
 @room.post(f"{HANDING_IN}/phone", needs=May.HAND_IN)
@@ -105,27 +106,3 @@ def _answer(issued: Issued) -> dict[str, Any]:
     """The key as browsers take it in (RFC 7517), and for how many seconds."""
     key = issued.key and {"kty": "oct", "k": base64.urlsafe_b64encode(issued.key).decode().rstrip("=")}
     return {"key": key, "lasts": issued.seconds}
-
-
-def _pages(request: Request, session: Session, me: Actor) -> list[tuple[str, str]]:
-    """Each page the phone can show by itself, by its address: the day's list, each visit, each log's form."""
-    visits = phones.todays(session, me)
-    phones.consulted(session, me, visits)
-    found = [(HOME, _html(request, "kept_list", visits=visits))]
-    for visit in visits:
-        found += [(f"{HOME}/{visit.id}", _html(request, "kept_list", visits=[visit])),
-                  (f"{HOME}/{visit.id}/log", _html(request, "kept_log", visit=visit, **_fields(visit)))]
-    return found
-
-
-def _html(request: Request, name: str, **words: Any) -> str:
-    return bytes(page(request, f"desk/my_visits/{name}.html", **words).body).decode()
-
-
-def _fields(visit: MyVisit | None) -> dict[str, Any]:
-    from app.forms import Filled
-    from outreach.casework.contacts import Outcome
-    began = visit and f"{clock.local(visit.checked_in_at or visit.begins_at):%H:%M}"
-    ended = visit and f"{clock.local(visit.checked_out_at or visit.ends_at):%H:%M}"
-    return {"form": Filled({"began": began or "", "ended": ended or ""}, {}, None),
-            "outcomes": [(one.value, one.value) for one in Outcome]}

@@ -1,0 +1,36 @@
+"""The pages a phone keeps for when there is no signal: the day's list, each visit, the form of each log."""
+
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.desk.my_visits.fields import LogForm, choices, held, start
+from app.pages import page
+from outreach.casework.visits import Visit, logging, phones
+from outreach.casework.visits.mine import MyVisit
+from outreach.foundation.permissions import Actor
+
+HOME = "/desk/my-visits"
+
+
+def pages(request: Request, session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Each as its address and its HTML, in the very words of the page with signal. Looking is noted."""
+    visits = phones.todays(session, actor)
+    phones.consulted(session, actor, visits)
+    found = [(HOME, _html(request, "kept_list", visits=visits))]
+    for visit in visits:
+        found += [(f"{HOME}/{visit.id}", _html(request, "kept_list", visits=[visit])),
+                  (f"{HOME}/{visit.id}/log", _log(request, session, actor, visit))]
+    return found
+
+
+def _log(request: Request, session: Session, actor: Actor, visit: MyVisit) -> str:
+    log = logging.own(session, actor, visit.id)
+    return _html(request, "kept_log", visit=visit, log=log, choices=choices(),
+                 form=LogForm.blank(**(held(log) if log else start(visit))),
+                 is_event=session.get_one(Visit, visit.id).victim_id is None)
+
+
+def _html(request: Request, name: str, **words: Any) -> str:
+    return bytes(page(request, f"desk/my_visits/{name}.html", **words).body).decode()
