@@ -30,15 +30,17 @@ def under_way(outreach: Running, *, visits: int = 2, role: str = "volunteer") ->
 def _people(session: Session, number: int) -> list[Victim]:
     """Those whom no visit has been planned to yet."""
     visited = select(Visit.victim_id).where(Visit.victim_id.is_not(None))
-    return list(session.scalars(select(Victim).where(Victim.id.not_in(visited)).order_by(Victim.id).limit(number)))
+    unvisited = select(Victim).where(Victim.id.not_in(visited)).order_by(Victim.id).limit(number)
+    return list(session.scalars(unvisited))
 
 
 def _visit(session: Session, victim: Victim, role: str) -> int:
     officer, visitor = _account(session, "officer"), _account(session, role)
     start = now() - timedelta(minutes=60)
-    visit = Visit(victim_id=victim.id, planned_start_at=start, planned_end_at=start + timedelta(minutes=90), persons=1,
-                  alone_reason="Known to us", risk=Risk.NONE_KNOWN, password=PASSWORD, access_notes=NOTES,
-                  take=["leaflets"], named_contact_id=officer.id, planned_by_id=officer.id)
+    visit = Visit(victim_id=victim.id, planned_start_at=start, planned_end_at=start + timedelta(minutes=90),
+                  persons=1, alone_reason="Known to us", risk=Risk.NONE_KNOWN, password=PASSWORD,
+                  access_notes=NOTES, take=["leaflets"], named_contact_id=officer.id,
+                  planned_by_id=officer.id)
     session.add(visit)
     session.flush()
     session.add(CrewMember(visit_id=visit.id, account_id=visitor.id, state=CrewState.ACCEPTED))
