@@ -1,13 +1,15 @@
 """The pages a phone keeps for when there is no signal: the day's list, each visit, the form of each log."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.desk.my_visits.fields import LogForm, choices, held, start
+from app.desk.my_visits.shown import Shown, shown
 from app.pages import page
-from outreach.casework.visits import Visit, logging, phones
+from outreach.casework.visits import Visit, company, logging, phones
 from outreach.casework.visits.mine import MyVisit
 from outreach.foundation.permissions import Actor
 
@@ -18,11 +20,16 @@ def pages(request: Request, session: Session, actor: Actor) -> list[tuple[str, s
     """Each as its address and its HTML, in the very words of the page with signal. Looking is noted."""
     visits = phones.todays(session, actor)
     phones.consulted(session, actor, visits)
-    found = [(HOME, _html(request, "kept_list", visits=visits))]
-    for visit in visits:
-        found += [(f"{HOME}/{visit.id}", _html(request, "kept_list", visits=[visit])),
-                  (f"{HOME}/{visit.id}/log", _log(request, session, actor, visit))]
+    seen = shown(session, actor, *visits)
+    found = [(HOME, _list(request, seen, many=True))]
+    for one in seen:
+        found += [(f"{HOME}/{one.visit.id}", _list(request, [one], many=False)),
+                  (f"{HOME}/{one.visit.id}/log", _log(request, session, actor, one.visit))]
     return found
+
+
+def _list(request: Request, seen: Sequence[Shown], *, many: bool) -> str:
+    return _html(request, "kept_list", seen=seen, many=many, in_danger=company.in_danger())
 
 
 def _log(request: Request, session: Session, actor: Actor, visit: MyVisit) -> str:
