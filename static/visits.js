@@ -89,7 +89,7 @@ async function sync(first) { // one at a time, whatever is open in other tabs
 const counted = (number) => `${number} ${number === 1 ? "log" : "logs"}`;
 function put(root, words) {
   for (const [name, text] of Object.entries(words))
-    for (const spot of root.querySelectorAll(`[data-put=${name}]`)) Object.assign(spot, { textContent: text, hidden: !text });
+    for (const spot of root.querySelectorAll(`[data-put=${name}]`)) Object.assign(spot, { textContent: text || "", hidden: !text });
 }
 function state({ id, draft }) {
   if (draft) return "Half written. Open it to finish it.";
