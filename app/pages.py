@@ -41,11 +41,11 @@ DESK_BAR = (
     ("Calls", "/desk/calls", May.SEE_VICTIM),
     ("Follow-ups", "/desk/follow-ups", May.SEE_VICTIM),
     ("Visits", "/desk/visits", May.SEE_VISITS),
-    ("Referrals", "/desk/referrals", May.SEE_VICTIM),
-    ("Equipment", "/desk/devices", May.SEE_STOCK),
 )
 # … and the rest under "More". A later noun adds its line to one of the two.
 DESK_MORE = (
+    ("Referrals", "/desk/referrals", May.SEE_VICTIM),
+    ("Equipment", "/desk/devices", May.SEE_STOCK),
     ("Letters", "/desk/letters", May.SEE_VICTIM),
     ("My visits", "/desk/my-visits", May.GO_ON_VISITS),
     ("My hours", "/desk/my-hours", May.GO_ON_VISITS),
