@@ -26,6 +26,7 @@ import outreach.casework.follow_ups
 import outreach.casework.imports.jobs
 import outreach.casework.visits.concerns
 import outreach.casework.visits.escalation
+import outreach.casework.visits.handing_back
 import outreach.casework.visits.returning
 import outreach.foundation.volunteers.clearing
 import outreach.records  # noqa: F401  (every table, and with it every kind of promise)

@@ -23,7 +23,7 @@ from outreach.casework.follow_ups import (
     Settled,
     Show,
 )
-from outreach.casework.follow_ups.reminders import refusal
+from outreach.casework.reaching import refusal
 from outreach.casework.safe_contact import Channel, UnsafeContact
 from outreach.casework.victims import why_opened
 from outreach.foundation import audit, clock, outbox

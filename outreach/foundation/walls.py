@@ -52,6 +52,31 @@ def handing_in(session: Session, actor: Actor) -> Iterator[None]:
     stand_as(session, before or actor)
 
 
+@contextmanager
+def standing_as(session: Session, actor: Actor) -> Iterator[None]:
+    """Meanwhile this session looks with another's eyes: where what somebody did has consequences for rows
+    that are not theirs to see, and the system draws them. All of it is flushed before that ends."""
+    before, deed = session.info.get("stands_as"), session.info.get("stands_for", "")
+    session.flush()
+    stand_as(session, actor)
+    try:
+        yield
+        session.flush()
+    except DBAPIError:      # this transaction has ended, and all that was said in it
+        session.info.update(stands_as=before, stands_for=deed)
+        raise
+    except Exception:
+        _stand_again(session, before, deed)
+        raise
+    _stand_again(session, before, deed)
+
+
+def _stand_again(session: Session, before: Actor | None, deed: str) -> None:
+    session.info.update(stands_as=before, stands_for=deed)
+    if before is not None:
+        stand_as(session, before, deed)
+
+
 def tell(connection: Connection, actor: Actor, deed: str = "") -> None:
     """Tell PostgreSQL who looks, and for what, until the transaction on this connection ends."""
     if connection.dialect.name == "postgresql":

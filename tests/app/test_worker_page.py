@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.settings import settings
-from outreach.casework import follow_ups
-from outreach.casework.follow_ups import FollowUp, Status, reminders
+from outreach.casework import follow_ups, reaching
+from outreach.casework.follow_ups import FollowUp, Status
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer, Channel
 from outreach.casework.victims import Victim
@@ -30,7 +30,7 @@ Desk = Callable[..., Browser]
 @pytest.fixture(autouse=True)
 def _at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts keep to hours of the day; these tests run at any."""
-    monkeypatch.setattr(reminders, "_outside_hours", lambda *_: False)
+    monkeypatch.setattr(reaching, "outside_hours", lambda *_: False)
 
 
 @pytest.fixture

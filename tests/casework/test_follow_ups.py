@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from outreach.casework import follow_ups
+from outreach.casework import follow_ups, reaching
 from outreach.casework.contacts import Contact, ContactChannel, Outcome, log_contact
-from outreach.casework.follow_ups import FollowUp, Status, Step, escalation, reminders
+from outreach.casework.follow_ups import FollowUp, Status, Step, escalation
 from outreach.casework.follow_ups.escalation import late_before
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
@@ -439,7 +439,7 @@ def test_a_text_that_became_unsafe_since_it_was_planned_is_not_sent(
 def test_a_reminder_goes_once_by_the_way_they_chose_and_speaks_of_no_crime(
         session: Session, officer: Actor, mrs_hill: Victim, worker: Engine, tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch, channel: Channel, field: str, to: str) -> None:
-    monkeypatch.setattr(reminders, "_outside_hours", lambda *_: False)     # at whatever hour the tests run
+    monkeypatch.setattr(reaching, "outside_hours", lambda *_: False)     # at whatever hour the tests run
     with acting(session, COMMAND_LINE, "test"):
         setattr(mrs_hill, field, Answer.YES)
     found = plan(session, officer, mrs_hill, remind_by=channel)
@@ -464,9 +464,9 @@ def test_a_text_keeps_to_the_hours_at_which_somebody_may_be_reached(
     session.commit()
     for hour, kept in ((3, False), (11, False), (15, True), (21, False)):
         monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2026, 3, 3, hour, 0, tzinfo=UTC))
-        assert reminders._outside_hours(mrs_hill, Channel.TEXT) is not kept
-        assert not reminders._outside_hours(mrs_hill, Channel.LETTER)
-    sent = reminders._send_at(mrs_hill, datetime(2026, 3, 5, 15, 0, tzinfo=UTC), Channel.TEXT)
+        assert reaching.outside_hours(mrs_hill, Channel.TEXT) is not kept
+        assert not reaching.outside_hours(mrs_hill, Channel.LETTER)
+    sent = reaching.send_at(mrs_hill, datetime(2026, 3, 5, 15, 0, tzinfo=UTC), Channel.TEXT)
     assert sent == datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
 
@@ -480,7 +480,7 @@ def test_a_text_that_comes_outside_the_hours_waits_for_the_next_one_and_goes_onc
     for outside in (True, False):
         session.execute(text.values(run_after=clock.now()))
         session.commit()
-        monkeypatch.setattr(reminders, "_outside_hours", lambda *_, outside=outside: outside)
+        monkeypatch.setattr(reaching, "outside_hours", lambda *_, outside=outside: outside)
         worker.work(Lane.POST)
         promise = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "follow_up.text")).one()
         session.refresh(promise)
@@ -512,7 +512,7 @@ def test_one_strange_word_beside_a_number_makes_it_somebody_elses(session: Sessi
     with acting(session, COMMAND_LINE, "test"):
         mrs_hill.may_text, mrs_hill.phones[1].note = Answer.YES, note
     sentence = "" if own else "There is no mobile number of their own for Mrs Hill"
-    assert reminders.refusal(mrs_hill, Channel.TEXT) == sentence
+    assert reaching.refusal(mrs_hill, Channel.TEXT) == sentence
     session.rollback()
 
 
@@ -524,9 +524,9 @@ def test_a_text_is_planned_for_an_hour_at_which_it_can_leave(
     with acting(session, COMMAND_LINE, "test"):
         mrs_hill.may_text, (mrs_hill.safe_from, mrs_hill.safe_until) = Answer.YES, hours
     if at is None:
-        assert reminders.refusal(mrs_hill, Channel.TEXT) == "There is no hour at which Mrs Hill may be texted"
+        assert reaching.refusal(mrs_hill, Channel.TEXT) == "There is no hour at which Mrs Hill may be texted"
     else:
-        assert f"{clock.local(reminders._send_at(mrs_hill, soon(), Channel.TEXT)):%H:%M}" == at
+        assert f"{clock.local(reaching.send_at(mrs_hill, soon(), Channel.TEXT)):%H:%M}" == at
     session.rollback()
 
 

@@ -12,7 +12,7 @@ from outreach.casework.victims import Victim
 from outreach.foundation.permissions import Actor
 
 # Of each noun: `app/desk/<noun>/panel.py` gathers what `templates/desk/<noun>/panel.html` shows.
-NOUNS = ("measures", "assessments", "devices", "referrals", "letters")
+NOUNS = ("measures", "assessments", "devices", "referrals", "visits", "letters")
 Gather = Callable[[Session, Actor, Victim], dict[str, Any]]
 
 

@@ -22,7 +22,8 @@ from outreach.foundation.clock import now
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/victims/{victim_id:int}")
-SHOWN = {"contacts": (Kind.CONTACT, Kind.FOLLOW_UP), "reports": (Kind.REPORT, Kind.CALL),
+SHOWN = {"contacts": (Kind.CONTACT, Kind.VISIT, Kind.FOLLOW_UP),
+         "reports": (Kind.REPORT, Kind.CALL),
          "protection": (Kind.ASSESSMENT, Kind.MEASURE, Kind.REFERRAL, Kind.LOAN),
          "record": (Kind.RECORD, Kind.MERGE)}
 # Built once: building a question anew for every page costs more than asking it.

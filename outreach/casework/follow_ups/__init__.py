@@ -20,7 +20,8 @@ from outreach.casework.follow_ups.planning import (
     settle,
 )
 from outreach.casework.follow_ups.record import OPEN, FollowUp, Proposal, Status, Step
-from outreach.casework.follow_ups.reminders import CannotRemind, remind
+from outreach.casework.follow_ups.reminders import remind
+from outreach.casework.reaching import CannotRemind
 
 __all__ = ["OPEN", "BadAssignee", "BadTime", "CannotRemind", "FollowUp", "Proposal", "Settled", "Show",
            "Status", "Step", "cancel", "cancel_all", "change", "close_reviews", "day_list", "due",

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from outreach.casework import need, safe_contact
-from outreach.casework.follow_ups.reminders import is_own
 from outreach.casework.fraud_types import label
+from outreach.casework.reaching import is_own
 from outreach.casework.referrals.record import Referral, Share
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims.record import Kind, Victim

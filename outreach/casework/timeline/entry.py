@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What an entry is about. The order is that of entries of the very same moment."""
 
     CONTACT = "contact"
+    VISIT = "visit"
     FOLLOW_UP = "follow-up"
     CALL = "call"
     REPORT = "report"

@@ -172,6 +172,7 @@ class VisitRules(Section):
 
     minutes: int
     persons_first_visit: int
+    travel_minutes: int
     ask_after_minutes: int
     tell_contact_after_minutes: int
     tell_supervisor_after_minutes: int

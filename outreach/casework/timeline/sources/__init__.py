@@ -10,10 +10,12 @@ from outreach.casework.timeline.sources.fraud_reports import REPORTS
 from outreach.casework.timeline.sources.measures import MEASURES
 from outreach.casework.timeline.sources.referrals import REFERRALS
 from outreach.casework.timeline.sources.victims import MERGES, RECORDS
+from outreach.casework.timeline.sources.visits import VISITS
 
 SOURCES: tuple[Source, ...] = (
     CALLS,
     CONTACTS,
+    VISITS,
     FOLLOW_UPS,
     REPORTS,
     ASSESSMENTS,
