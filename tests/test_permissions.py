@@ -243,6 +243,16 @@ TABLE = {
     "POST /desk/my-visits/phone": "OAV",
     "POST /desk/handing-in/phone": "",
     # logs of visits
+    "GET /desk/visits/logs": "OAS",
+    "GET /desk/visits/{visit_id:int}/logs/{log_id:int}": "OAS",
+    "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/acceptance": "O",
+    "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/return": "O",
+    "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/review": "S",
+    "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/setting-aside": "S",
+    "POST /desk/visits/{visit_id:int}/crew/{account_id:int}/no-log": "O",
+    "GET /desk/visits/reviews": "S",
+    "GET /desk/handing-in": "",
+    "POST /desk/handing-in/{visit_id:int}": "",
     "GET /desk/my-visits/{visit_id:int}/log": "OAV",
     "POST /desk/my-visits/{visit_id:int}/log": "OAV",
     # volunteers

@@ -1,8 +1,8 @@
-"""The doors to visits: the list, planning one, each of them, and who goes."""
+"""The doors to visits: the list, planning one, each of them, who goes, and the logs that come back."""
 
-from app.desk.visits import calendars, crew, listing, planning, record
+from app.desk.visits import calendars, crew, listing, logs, planning, record, reviews
 from app.doors import Room
 
 room = Room()
-for _part in (listing, planning, record, crew, calendars):
+for _part in (listing, planning, record, crew, calendars, logs, reviews):
     room.include_router(_part.room)

@@ -1,12 +1,12 @@
 """Handing in the log of a visit: from a page or from a phone, at once or days later, and each only once."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
@@ -23,7 +23,7 @@ from outreach.casework.visits.record import (
 )
 from outreach.foundation import clock, times, walls
 from outreach.foundation.operation import operation
-from outreach.foundation.permissions import Actor, May
+from outreach.foundation.permissions import Actor, May, Role
 
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _FURTHEST_OFF = timedelta(days=3650)     # a phone's clock can be years wrong; more is no clock
@@ -107,12 +107,14 @@ def _hand_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: b
 
 def _take_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: bool) -> VisitLog:
     part = _part(session, actor, visit_id)
-    log = _known(session, part, sent)
+    log = _known(session, actor, visit_id, sent)
     if log is not None and _is_again(log, sent):
         return log
-    state = _state(part, late)
     if log is not None:
         _refuse_decided(log, sent)
+    if part is None:
+        raise NoSuchVisit("There is no such visit")
+    state = _state(part, late)
     _refuse_early(part)
     refuse_wrong(sent.entry, part.visit, part, sent.off)
     log = _write(session, part, log, sent, state)
@@ -124,30 +126,33 @@ def _take_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: b
     return log
 
 
-def _part(session: Session, actor: Actor, visit_id: int) -> CrewMember:
-    """Their part in the visit, however it stands, locked: of two who send the same at once one waits."""
+def _part(session: Session, actor: Actor, visit_id: int) -> CrewMember | None:
+    """Their part in the visit, locked: of two who send the same at once one waits. None where they have none,
+    or none any more that they see."""
     found = session.scalars(
         select(CrewMember).join(CrewMember.visit).options(contains_eager(CrewMember.visit))
         .where(CrewMember.visit_id == visit_id, CrewMember.account_id == actor.id)
         .with_for_update(of=CrewMember)).one_or_none()
-    if found is None:
-        raise NoSuchVisit("There is no such visit")
+    if found is None and actor.role is Role.VOLUNTEER and _was_taken(session, actor, visit_id):
+        # Cleared again, they stand to this visit as while they were not: for the supervisor's review.
+        walls.stand_as(session, replace(actor, role=Role.LAPSED))
+        return _part(session, replace(actor, role=Role.LAPSED), visit_id)
     return found
 
 
-def _known(session: Session, part: CrewMember, sent: _Sent) -> VisitLog | None:
-    """The log that this person wrote of this visit before. Raises `WrongEntry` for a key that is none, and
-    `DifferentWords` for one that belongs to another log."""
+def _was_taken(session: Session, actor: Actor, visit_id: int) -> bool:
+    return session.scalar(select(CrewMember.id).where(
+        CrewMember.visit_id == visit_id, CrewMember.account_id == actor.id,
+        CrewMember.state == CrewState.HANDED_BACK)) is not None
+
+
+def _known(session: Session, actor: Actor, visit_id: int, sent: _Sent) -> VisitLog | None:
+    """The log that this person wrote of this visit before. Raises `WrongEntry` for a key that is none."""
     if not _KEY.fullmatch(sent.key):
         raise WrongEntry({"": "This log came without its key: open it again and save it once more"})
-    theirs = and_(VisitLog.visit_id == part.visit_id, VisitLog.account_id == part.account_id)
-    found = session.scalars(select(VisitLog).where(or_(theirs, VisitLog.key == sent.key))
-                            .execution_options(populate_existing=True)).all()
-    own = [log for log in found if (log.visit_id, log.account_id) == (part.visit_id, part.account_id)]
-    if len(found) > len(own):
-        raise DifferentWords("This log was sent before, for another visit, and the first was kept. Open the "
-                             "visit and write its log there.")
-    return own[0] if own else None
+    return session.scalars(select(VisitLog).where(
+        VisitLog.visit_id == visit_id, VisitLog.account_id == actor.id)
+        .execution_options(populate_existing=True)).one_or_none()
 
 
 def _is_again(log: VisitLog, sent: _Sent) -> bool:
@@ -210,8 +215,8 @@ def _write(session: Session, part: CrewMember, log: VisitLog | None, sent: _Sent
         with session.begin_nested():
             session.flush()
     except IntegrityError as twin:
-        raise DifferentWords("This log was sent before, for another visit. Open the visit and write its log "
-                             "there.") from twin
+        raise DifferentWords("This log was sent before, for another visit, and the first was kept. Open the "
+                             "visit and write its log there.") from twin
     return log
 
 
