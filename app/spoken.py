@@ -85,4 +85,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": day, "short_date": short_day, "near_date": near_day, "clock": at_clock, "when": when,
     "due": due, "pounds": pounds,
     "number": lambda number: f"{number:,}", "counted": count, "phone": phone,
+    "miles": lambda number: f"{number.normalize():f}",
 }

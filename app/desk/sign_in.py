@@ -10,7 +10,7 @@ from app.pages import page
 from outreach.foundation import sign_ins
 from outreach.foundation.accounts import Account
 from outreach.foundation.db import Database
-from outreach.foundation.permissions import Actor, May
+from outreach.foundation.permissions import Actor, May, Role
 from outreach.foundation.sign_ins import TooManyTries, WrongPassword
 
 room = Room(prefix="/desk")
@@ -42,7 +42,7 @@ def create(request: Request, posted: Posted, session: Db) -> Response:
         if isinstance(refused, WrongPassword):
             sign_ins.note_wrong_try(session, email, network)
         return _again(request, email, refused)
-    answer = RedirectResponse(_way_back(request) or home_of(account.actor), 303)
+    answer = RedirectResponse(_onward(request, account.actor), 303)
     security.set_cookie(answer, sign_ins.begin(session, account))
     return answer
 
@@ -83,6 +83,8 @@ def list(request: Request, me: Me) -> Response:
 
 def home_of(actor: Actor) -> str:
     """The page a person's day begins with."""
+    if actor.role is Role.LAPSED:
+        return "/desk/handing-in"
     if actor.may(May.SEE_TODAY):
         return HOME
     if actor.may(May.GO_ON_VISITS):
@@ -94,6 +96,11 @@ def home_of(actor: Actor) -> str:
 def edit(request: Request, me: Me) -> Response:
     """For those whose part of the work is not built yet: what they may do so far."""
     return page(request, "desk/sign_in/welcome.html")
+
+
+def _onward(request: Request, actor: Actor) -> str:
+    """Where they were on the way to; whoever has no access any more has one page only."""
+    return home_of(actor) if actor.role is Role.LAPSED else _way_back(request) or home_of(actor)
 
 
 def _way_back(request: Request) -> str:

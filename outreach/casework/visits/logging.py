@@ -1,7 +1,7 @@
 """Handing in the log of a visit: from a page or from a phone, at once or days later, and each only once."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from outreach.casework.visits.record import (
 )
 from outreach.foundation import clock, times, walls
 from outreach.foundation.operation import operation
-from outreach.foundation.permissions import Actor, May, Role
+from outreach.foundation.permissions import Actor, May
 
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _FURTHEST_OFF = timedelta(days=3650)     # a phone's clock can be years wrong; more is no clock
@@ -129,21 +129,10 @@ def _take_in(session: Session, actor: Actor, visit_id: int, sent: _Sent, late: b
 def _part(session: Session, actor: Actor, visit_id: int) -> CrewMember | None:
     """Their part in the visit, locked: of two who send the same at once one waits. None where they have none,
     or none any more that they see."""
-    found = session.scalars(
+    return session.scalars(
         select(CrewMember).join(CrewMember.visit).options(contains_eager(CrewMember.visit))
         .where(CrewMember.visit_id == visit_id, CrewMember.account_id == actor.id)
         .with_for_update(of=CrewMember)).one_or_none()
-    if found is None and actor.role is Role.VOLUNTEER and _was_taken(session, actor, visit_id):
-        # Cleared again, they stand to this visit as while they were not: for the supervisor's review.
-        walls.stand_as(session, replace(actor, role=Role.LAPSED))
-        return _part(session, replace(actor, role=Role.LAPSED), visit_id)
-    return found
-
-
-def _was_taken(session: Session, actor: Actor, visit_id: int) -> bool:
-    return session.scalar(select(CrewMember.id).where(
-        CrewMember.visit_id == visit_id, CrewMember.account_id == actor.id,
-        CrewMember.state == CrewState.HANDED_BACK)) is not None
 
 
 def _known(session: Session, actor: Actor, visit_id: int, sent: _Sent) -> VisitLog | None:
