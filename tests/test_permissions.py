@@ -244,6 +244,7 @@ TABLE = {
     "POST /desk/handing-in/phone": "",
     # logs of visits
     "GET /desk/visits/logs": "OAS",
+    "GET /desk/visits/logs/{log_id:int}": "OAS",
     "GET /desk/visits/{visit_id:int}/logs/{log_id:int}": "OAS",
     "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/acceptance": "O",
     "POST /desk/visits/{visit_id:int}/logs/{log_id:int}/return": "O",

@@ -22,6 +22,8 @@ _ADDRESS = {
     "waiting": "/desk/devices/waiting",
     "letter": "/desk/letters",
     "volunteer": "/desk/volunteers",
+    "visit_log": "/desk/visits/logs",
+    "visit_logs": "/desk/visits/logs",
 }
 
 

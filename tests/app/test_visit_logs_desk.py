@@ -51,6 +51,7 @@ def test_the_officer_reads_it_beside_the_plan(desk: Desk, officer: Actor, log: V
                   "record the loan of a call blocker"):
         assert words in page
     assert "Bill Wren" in desk(officer).get("/desk/visits/logs").text
+    assert desk(officer).get(f"/desk/visits/logs/{log.id}").headers["location"] == address(log)
 
 
 @pytest.mark.parametrize("headers", BOTH)
@@ -81,7 +82,8 @@ def test_it_is_returned_with_a_word_of_why(desk: Desk, session: Session, officer
 def test_only_the_officer_has_the_buttons(desk: Desk, session: Session, supervisor: Actor, ambassador: Actor,
                                           mrs_hill: Victim, log: VisitLog) -> None:
     assert "Accept the log" not in desk(supervisor).get(address(log)).text
-    assert desk(ambassador).get(address(log)).status_code == 404
+    for there in (address(log), f"/desk/visits/logs/{log.id}"):
+        assert desk(ambassador).get(there).status_code == 404
     change(session, mrs_hill, assigned_to_id=ambassador.id)
     page = desk(ambassador).get(address(log))
     assert page.status_code == 200 and "Accept the log" not in page.text

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.desk.victims.fields import Ticked
 from app.desk.visits.log_doors import DecisionForm, Opened, shown
@@ -39,6 +39,12 @@ def list(request: Request, session: Db, me: Me) -> Response:
     return page(request, "desk/visits/logs.html", waiting=waiting, returned=returned, missing=missing,
                 phones=logs_listed.on_phones(session) if me.may(May.SEE_VOLUNTEERS) else [],
                 reviews=len(logs_listed.in_state(session, me, LogState.REVIEW)))
+
+
+@room.get("/logs/{log_id:int}", needs=May.SEE_VISITS)
+def show_by_number(log_id: int, session: Db, me: Me) -> Response:
+    """A log by its own number leads to where it stands."""
+    return RedirectResponse(f"/desk/visits/{logs_listed.visit_of(session, me, log_id)}/logs/{log_id}", 303)
 
 
 @room.get(ONE, needs=May.SEE_VISITS)

@@ -14,6 +14,7 @@ from outreach.casework.visits.record import (
     CrewMember,
     CrewState,
     LogState,
+    NoSuchVisit,
     Phone,
     Visit,
     VisitLog,
@@ -95,6 +96,16 @@ def of_visit(session: Session, visit_id: int) -> Sequence[tuple[CrewMember, Visi
                or_(CrewMember.state == CrewState.ACCEPTED, VisitLog.id.is_not(None)))
         .order_by(CrewMember.id)).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def visit_of(session: Session, actor: Actor, log_id: int) -> int:
+    """The visit that a log is of. Raises `NoSuchVisit`, also where this person does not see it."""
+    found = session.scalar(
+        select(Visit.id).join(VisitLog, VisitLog.visit_id == Visit.id)
+        .outerjoin(Victim, Victim.id == Visit.victim_id).where(VisitLog.id == log_id, seen_by(actor)))
+    if found is None:
+        raise NoSuchVisit("There is no such log")
+    return found
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

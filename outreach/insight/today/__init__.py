@@ -18,6 +18,7 @@ from outreach.insight.today import (
     letters,
     measures,
     referrals,
+    visit_logs,
     volunteers,
     worker,
 )
@@ -40,6 +41,9 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     devices.low_stock,
     referrals.waiting,
     volunteers.running_out,
+    visit_logs.waiting,
+    visit_logs.not_come,
+    visit_logs.on_phones,
     worker.troubles,
 )
 

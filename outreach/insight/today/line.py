@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DEVICE = "device"
     LETTER = "letter"
     VOLUNTEER = "volunteer"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
