@@ -166,8 +166,8 @@ def test_a_trouble_before_anybody_was_recognised_still_has_its_page():
 
 
 @pytest.mark.parametrize(("role", "sees"), [
-    (Role.OFFICER, ["Today", "Victims", "Calls", "Follow-ups", "Referrals", "Equipment", "Letters", "Reports",
-                    "Victim lists", "Worker"]),
+    (Role.OFFICER, ["Today", "Victims", "Calls", "Follow-ups", "Visits", "Referrals", "Equipment", "Letters",
+                    "My visits"]),
     (Role.AMBASSADOR, ["Today", "Victims"]),
     (Role.COMMUNICATOR, []),
     (Role.ADMINISTRATOR, ["Worker", "Accounts"])])
