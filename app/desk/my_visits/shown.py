@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.spoken import at_clock
 from outreach.casework.visits import company, mine, stages
 from outreach.casework.visits.company import Company
 from outreach.casework.visits.mine import MyVisit
@@ -28,6 +30,30 @@ class Shown:
     is_overdue: bool
     take: Sequence[str]
     careful: bool
+
+    @property
+    def when(self) -> str:
+        """The day by its name, and the hours: "Today, 10am to 11am", "Tuesday 3 March, 2pm to 3pm"."""
+        day, today = clock.day_of(self.visit.begins_at), clock.today()
+        near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((day - today).days)
+        year = f" {day.year}" if abs(day - today) > timedelta(180) else ""
+        hours = f"{at_clock(self.visit.begins_at)} to {at_clock(self.visit.ends_at)}"
+        return f"{near or f'{day:%A} {day.day} {day:%B}{year}'}, {hours}"
+
+    @property
+    def place(self) -> str:
+        """The town alone, for a line of a list."""
+        return self.visit.address[-2] if len(self.visit.address) > 1 else "".join(self.visit.address)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether this is the visit of the hour: nothing stands above it."""
+        return self.stage is Stage.IN or (self.stage is Stage.TO_COME and self.may_check_in)
+
+    @property
+    def may_hand_back(self) -> bool:
+        """Whether there is time to give it back."""
+        return self.stage is Stage.TO_COME and self.visit.begins_at > clock.now()
 
     @property
     def is_whole(self) -> bool:

@@ -68,6 +68,7 @@ def _others(session: Session, actor: Actor, visit_ids: Sequence[int]) -> dict[in
 
 
 def short_name(name: str) -> str:
-    """First name and initial: "Dev M."."""
-    first, _, last = name.partition(" ")
-    return f"{first} {last.rpartition(' ')[2][:1]}." if last else first
+    """First name and initial, a rank before them kept: "Una F.", "PCSO Ben M."."""
+    *before, last = name.split() or [""]
+    whole = not before or (len(before) == 1 and before[0].isupper())     # "Una", "PC Cole"
+    return name if whole else " ".join([*before, f"{last[:1]}."])

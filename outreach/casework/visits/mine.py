@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from outreach.casework.victims.record import Victim
+from outreach.casework.victims.record import Kind, Victim, name_of
 from outreach.casework.visits.lateness import later_of
 from outreach.casework.visits.record import (
     CrewMember,
@@ -26,9 +26,9 @@ _SHOWN: tuple[Any, ...] = (
     Visit.id, CrewMember.state, Visit.planned_start_at, Visit.planned_end_at, Visit.event_name,
     Visit.event_place, Visit.victim_id, Visit.risk, Visit.safety_notes, Visit.access_notes, Visit.password,
     Visit.take, Visit.persons, CrewMember.checked_in_at, CrewMember.checked_out_at,
-    CrewMember.out_by_at, VisitLog.state.label("log_state"), VisitLog.decided_why, Victim.first_name,
-    Victim.last_name, Victim.address_line_1, Victim.address_line_2, Victim.town, Victim.postcode,
-    Victim.district)
+    CrewMember.out_by_at, VisitLog.state.label("log_state"), VisitLog.decided_why, Victim.kind,
+    Victim.title, Victim.first_name, Victim.last_name, Victim.address_line_1, Victim.address_line_2,
+    Victim.town, Victim.postcode, Victim.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,12 @@ def _seen(row: Any) -> MyVisit:
 
 
 def _who(row: Any) -> str:
-    return f"{row.first_name} {row.last_name[:1]}." if row.victim_id else row.event_name
+    """First name and initial; a business or charity by the name that stands over its door."""
+    if not row.victim_id:
+        return str(row.event_name)
+    if row.kind is not Kind.INDIVIDUAL:
+        return name_of(row)
+    return f"{row.first_name or row.title or 'Somebody'} {row.last_name[:1]}."
 
 
 def _address(row: Any) -> list[str]:
