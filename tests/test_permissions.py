@@ -237,6 +237,7 @@ TABLE = {
     "POST /desk/my-visits/{visit_id:int}/check-out": "OAV",
     "POST /desk/my-visits/{visit_id:int}/check-out/undoing": "OAV",
     "POST /desk/my-visits/{visit_id:int}/longer": "OAV",
+    "POST /desk/visits/{visit_id:int}/safety": "OAS",
     "GET /desk/my-visits/shell": "*",
     "GET /desk/my-visits-worker.js": "*",
     "GET /desk/my-visits/manifest.webmanifest": "*",

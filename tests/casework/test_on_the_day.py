@@ -494,7 +494,7 @@ def test_whoever_has_spoken_to_them_vouches_and_it_ends(
         session: Session, volunteer: Actor, supervisor: Actor, mrs_hill: Victim, visit_of: PlanVisit,
         worker: Callable[..., Engine]) -> None:
     [member] = promised(session, ended(visit_of, mrs_hill, volunteer, ago=50), volunteer)
-    on_the_day.vouch(session, supervisor, member.visit_id, why="Rang Bill: he is at his car")
+    on_the_day.vouch(session, supervisor, member.visit, why="Rang Bill: he is at his car")
     session.commit()
     assert (member.vouched_by_id, member.vouched_why) == (supervisor.id, "Rang Bill: he is at his car")
     drain(worker())
@@ -505,22 +505,12 @@ def test_vouching_asks_whom_they_spoke_to_and_nobody_vouches_for_themselves(
         session: Session, volunteer: Actor, officer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
     visit = ended(visit_of, mrs_hill, volunteer, ago=50)
     with pytest.raises(CannotCheck, match="Say whom you spoke to"):
-        on_the_day.vouch(session, officer, visit.id, why=" ok ")
+        on_the_day.vouch(session, officer, visit, why=" ok ")
     alone = ended(visit_of, mrs_hill, officer, ago=50)
     with pytest.raises(CannotCheck, match="Nobody else is in there"):
-        on_the_day.vouch(session, officer, alone.id, why="I am quite well, thank you")
+        on_the_day.vouch(session, officer, alone, why="I am quite well, thank you")
     with pytest.raises(NotAllowed):
-        on_the_day.vouch(session, volunteer, visit.id, why="I am quite well, thank you")
-
-
-def test_an_ambassador_vouches_for_their_own_victims_visit_only(
-        session: Session, volunteer: Actor, ambassador: Actor, mrs_hill: Victim, mr_shaw: Victim,
-        visit_of: PlanVisit) -> None:
-    own, foreign = (ended(visit_of, victim, volunteer, ago=50) for victim in (mr_shaw, mrs_hill))
-    assert on_the_day.vouch(session, ambassador, own.id, why="Rang Bill: all is well")
-    for number in (foreign.id, 999999):
-        with pytest.raises(NoSuchVisit):
-            on_the_day.vouch(session, ambassador, number, why="Rang Bill: all is well")
+        on_the_day.vouch(session, volunteer, visit, why="I am quite well, thank you")
 
 
 def test_a_text_about_two_people_with_long_names_still_fits(

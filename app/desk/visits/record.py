@@ -7,9 +7,9 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.desk.visits import fields
+from app.desk.visits import day, fields
 from app.desk.visits.doors import Named
-from app.desk.visits.fields import AssignForm, OfferForm
+from app.desk.visits.fields import AssignForm, OfferForm, WhyForm
 from app.doors import Db, Me, Room
 from app.pages import page
 from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, telling
@@ -44,7 +44,12 @@ def shown(request: Request, session: Session, me: Actor, visit: Visit, status: i
                 begun=visit.planned_start_at <= clock.now(), candidates=found, listed=LISTED,
                 ours=[(one.account.id, one.account.name) for one in found
                       if one.is_ours and not one.hard and one.state is not CrewState.ACCEPTED],
-                **({"offering": OfferForm.blank(), "assigning": AssignForm.blank(account_id=me.id)} | forms))
+                day=day.gather(session, me, visit), **(_blank(me) | forms))
+
+
+def _blank(me: Actor) -> dict[str, Any]:
+    return {"offering": OfferForm.blank(), "assigning": AssignForm.blank(account_id=me.id),
+            "vouching": WhyForm.blank()}
 
 
 def is_to_be_staffed(visit: Visit) -> bool:

@@ -1,13 +1,13 @@
 """On the day: visitors check in and out, ask for longer, or are vouched for by somebody who spoke to them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.casework.victims import Victim
 from outreach.casework.visits import escalation, lateness, mine
-from outreach.casework.visits.record import CrewMember, NoSuchVisit, Visit, VisitLog
+from outreach.casework.visits.record import CrewMember, Visit, VisitLog
 from outreach.foundation import clock, times
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -16,6 +16,7 @@ EARLIEST = timedelta(hours=2)       # before the planned start
 LONGEST = timedelta(hours=2)        # after the planned end
 SAME_DAY = timedelta(hours=12)      # after the planned end; later the log says what happened
 LONGER = (15, 30)                   # minutes that can be asked for at once
+SHORTEST_WHY = 5                    # letters that say whom somebody spoke to
 _SLIP = timedelta(minutes=5)        # between the phone's moments and ours
 
 
@@ -101,20 +102,25 @@ def need_longer(session: Session, actor: Actor, visit_id: int, minutes: int) -> 
 
 
 @operation("visit.vouched", needs=May.SEE_VISITS)
-def vouch(session: Session, actor: Actor, visit_id: int, *, why: str) -> list[CrewMember]:
+def vouch(session: Session, actor: Actor, visit: Visit, *, why: str) -> Sequence[CrewMember]:
     """Somebody has spoken to all of the crew who are still in, and they are safe: nobody asks after them any
-    more. Raises `NoSuchVisit` for a visit that this person does not see, `CannotCheck`."""
-    visit = desk_visit(session, actor, visit_id)
-    crew = [one for one in lateness.still_in(session, visit.id)
-            if one.account_id != actor.id and (one.checked_in_at or visit.planned_start_at <= clock.now())]
+    more. `visit` was loaded in this person's scope. Raises `CannotCheck`."""
+    crew = to_vouch_for(session, actor, visit)
     if not crew:
         raise CannotCheck("Nobody else is in there. Whoever is out checks out under My visits")
-    if len(why.strip()) < 5:
+    if len(why.strip()) < SHORTEST_WHY:
         raise CannotCheck("Say whom you spoke to and what they said")
     for member in crew:
         member.checked_out_at, member.vouched_by_id, member.vouched_why = clock.now(), actor.id, why.strip()
         escalation.forget(session, member)
     return crew
+
+
+def to_vouch_for(session: Session, actor: Actor, visit: Visit) -> Sequence[CrewMember]:
+    """Those who may be in there now, without whoever asks: nobody vouches for themselves."""
+    begun = visit.planned_start_at <= clock.now()
+    return [member for member in lateness.still_in(session, visit.id)
+            if member.account_id != actor.id and (begun or member.checked_in_at)]
 
 
 def put_right(member: CrewMember, at: datetime | None, sent_at: datetime | None) -> datetime:
@@ -126,21 +132,6 @@ def put_right(member: CrewMember, at: datetime | None, sent_at: datetime | None)
     except OverflowError:      # no clock is thousands of years off
         moment = now
     return min(max(moment, member.offered_at), now)
-
-
-def desk_visit(session: Session, actor: Actor, visit_id: int) -> Visit:
-    """A visit as the desk sees it. Raises `NoSuchVisit` for one that this person has nothing to do with."""
-    visit = session.get(Visit, visit_id)
-    if visit is None or not (actor.may(May.SEE_ALL_VICTIMS) or _concerns(session, actor, visit)):
-        raise NoSuchVisit("There is no such visit")
-    return visit
-
-
-def _concerns(session: Session, actor: Actor, visit: Visit) -> bool:
-    if actor.id in (visit.named_contact_id, visit.planned_by_id):
-        return True
-    victim = session.get(Victim, visit.victim_id) if visit.victim_id else None
-    return victim is not None and victim.assigned_to_id == actor.id
 
 
 def _has_log(session: Session, member: CrewMember) -> bool:
