@@ -21,6 +21,7 @@ _ADDRESS = {
     "loan": "/desk/devices/loans",
     "waiting": "/desk/devices/waiting",
     "letter": "/desk/letters",
+    "visit": "/desk/visits",
     "volunteer": "/desk/volunteers",
     "visit_log": "/desk/visits/logs",
     "visit_logs": "/desk/visits/logs",

@@ -12,7 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
-from outreach.demo import assessments, calls, devices, letters, measures, people, referrals, volunteers
+from outreach.demo import (
+    assessments,
+    calls,
+    devices,
+    letters,
+    measures,
+    people,
+    referrals,
+    visits,
+    volunteers,
+)
 from outreach.demo.people import Cast
 from outreach.foundation import accounts
 from outreach.foundation.db import Database
@@ -29,6 +39,7 @@ STORIES: dict[str, Callable[[Session, Cast, Mapping[str, Any]], None]] = {
     "measures": measures.tell,
     "referrals": referrals.tell,
     "devices": devices.tell,
+    "visits": visits.tell,
 }
 
 

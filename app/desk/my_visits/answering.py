@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.desk.victims.fields import Line
 from app.desk.visits.calendars import as_file
+from app.desk.visits.fields import said
 from app.doors import Db, Me, Posted, Room
 from app.forms import Blank, Filled, Form
 from app.pages import go, page
@@ -83,4 +84,5 @@ def _hand_back(session: Session, me: Actor, visit_id: int, form: Filled[AnswerFo
 
 
 def _asked(request: Request, visit: MyVisit, form: Filled[AnswerForm], status: int = 200) -> Any:
-    return page(request, "desk/my_visits/answer.html", block="form", status=status, visit=visit, form=form)
+    return page(request, "desk/my_visits/answer.html", block="form", status=status, visit=visit, form=form,
+                when=said(visit.begins_at, visit.ends_at))

@@ -1,6 +1,6 @@
 """What the form of a visit asks, and how a visit is said in words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from app.desk.victims.fields import Line, Story, Ticked
@@ -8,7 +8,7 @@ from app.forms import Blank, Filled, Form, Time, UkDate
 from outreach.casework import reaching
 from outreach.casework.safe_contact import Channel
 from outreach.casework.victims import Victim
-from outreach.casework.visits import CrewState, Risk, Visit, VisitState
+from outreach.casework.visits import CrewState, Risk, Visit, VisitState, crew_told
 from outreach.casework.visits.plausible import Plan
 from outreach.foundation import clock
 from outreach.foundation.force import current
@@ -22,6 +22,8 @@ BY = {Channel.TEXT: "A text", Channel.EMAIL: "An e-mail", Channel.LETTER: "A let
 CREW = {CrewState.OFFERED: ("Asked", "waiting"), CrewState.ACCEPTED: ("Goes", "done"),
         CrewState.DECLINED: ("Declined", "off"), CrewState.WITHDRAWN: ("Not needed", "off"),
         CrewState.HANDED_BACK: ("Gave it back", "wrong")}
+ANSWERED = {CrewState.ACCEPTED: "Said yes", CrewState.DECLINED: "Said no", 
+            CrewState.WITHDRAWN: "Had said yes", CrewState.HANDED_BACK: "Since"}
 STATES = {VisitState.PLANNED: ("Planned", "waiting"), VisitState.CANCELLED: ("Cancelled", "off"),
           VisitState.FINISHED: ("Finished", "done")}
 # What the domain calls by another name than the form.
@@ -102,6 +104,12 @@ def ways(victim: Victim) -> list[tuple[str, ...]]:
     """How the person can be told, and beside each way why it would be refused."""
     return [("", "I tell them myself", "Nothing is sent"),
             *((way.value, words, reaching.refusal(victim, way)) for way, words in BY.items())]
+
+
+def said(starts_at: datetime, ends_at: datetime) -> str:
+    """When a visit is: "Tuesday 3 March 2026, 10am to 11am"."""
+    day, _, hours = crew_told.from_to(starts_at, ends_at).partition(",")
+    return f"{day} {clock.local(starts_at).year},{hours}"
 
 
 def whom(visit: Visit) -> str:

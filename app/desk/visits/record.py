@@ -12,10 +12,11 @@ from app.desk.visits.doors import Named
 from app.desk.visits.fields import AssignForm, OfferForm, WhyForm
 from app.doors import Db, Me, Room
 from app.pages import page
-from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, telling
+from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, escalation, telling
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
+from outreach.foundation.outbox import State
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/visits/{visit_id:int}")
@@ -36,7 +37,9 @@ def shown(request: Request, session: Session, me: Actor, visit: Visit, status: i
     names = dict(session.execute(select(Account.id, Account.name).where(
         Account.id.in_((visit.named_contact_id, visit.planned_by_id)))).all())
     return page(request, "desk/visits/show.html", block="visit", status=status, visit=visit, names=names,
-                whom=fields.whom(visit), state=fields.STATES[visit.state], risk=fields.RISK_WORDS[visit.risk],
+                whom=fields.whom(visit), when=fields.said(visit.planned_start_at, visit.planned_end_at),
+                answered=fields.ANSWERED, state=fields.STATES[visit.state],
+                risk=fields.RISK_WORDS[visit.risk],
                 crew_words=fields.CREW, CrewState=CrewState, take=current().visits.take,
                 going=sum(member.state is CrewState.ACCEPTED for member in visit.crew),
                 told=telling.told(session, visit), by=fields.BY, logs=_logs(session, visit),
@@ -63,6 +66,8 @@ def _logs(session: Session, visit: Visit) -> list[VisitLog]:
 
 
 def _story(session: Session, visit: Visit) -> list[outbox.Line]:
-    """What the worker did and will do: for the person, and for everybody who was asked."""
+    """What the worker did and will do: for the person, and for everybody who was asked. That it will look
+    whether they are out goes without saying."""
     crew = [("visit_crew", member.id) for member in visit.crew]
-    return outbox.about_many(session, [("visit", visit.id), *crew])
+    return [line for line in outbox.about_many(session, [("visit", visit.id), *crew])
+            if line.state is not State.READY or line.kind not in escalation.STEPS.values()]

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework import follow_ups
 from outreach.casework.victims.record import Victim
+from outreach.casework.visits import planning
 from outreach.foundation import audit
 from outreach.foundation.accounts import Account, open_with_role
 from outreach.foundation.audit import Action
@@ -57,7 +58,8 @@ def lift_restriction(session: Session, actor: Actor, victim: Victim, *, reason: 
 
 @operation("victim.died", needs=May.EDIT_VICTIM)
 def record_death(session: Session, actor: Actor, victim: Victim, *, on: date | None = None) -> Victim:
-    """Somebody has died: nobody rings or writes to them again, and what was planned is cancelled.
+    """Somebody has died: nobody rings or writes to them again, and what was planned is cancelled,
+    visits too: whoever would have gone is told.
 
     Raises `NotYet` for a date to come.
     """
@@ -65,6 +67,7 @@ def record_death(session: Session, actor: Actor, victim: Victim, *, on: date | N
         raise NotYet("Enter a date of death that has passed")
     victim.deceased_on = on or today()
     follow_ups.cancel_all(session, actor, victim)
+    planning.cancel_all(session, actor, victim, why="Recorded as having died")
     return victim
 
 

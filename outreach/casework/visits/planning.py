@@ -77,7 +77,7 @@ def cancel(session: Session, actor: Actor, visit: Visit, *, why: str) -> Visit:
     refuse_over(visit)
     if len(why.strip()) < 4:
         raise CannotPlan("why", "Say why in a few words; the record keeps them")
-    if any(member.checked_in_at for member in visit.crew):
+    if _has_begun(visit):
         raise CannotPlan("why", "Somebody has checked in already: wait for the log instead")
     if session.scalar(select(VisitLog.id).where(VisitLog.visit_id == visit.id).limit(1)):
         raise CannotPlan("why", "A log of this visit has come in already: accept it or return it instead")
@@ -88,12 +88,12 @@ def cancel(session: Session, actor: Actor, visit: Visit, *, why: str) -> Visit:
 def cancel_all(session: Session, actor: Actor, victim: Victim, *, why: str) -> int:
     """Cancel every visit of a person on which nobody is under way, within the operation that calls this;
     gives how many."""
-    found = session.scalars(select(Visit).where(
+    ids = session.scalars(select(Visit.id).where(
         Visit.victim_id == victim.id, Visit.state == VisitState.PLANNED,
-        Visit.planned_start_at > clock.now()).order_by(Visit.id).with_for_update(of=Visit)).all()
+        Visit.planned_start_at > clock.now()).order_by(Visit.id)).all()
+    found = [visit for number in ids if not _has_begun(visit := locked(session, number))]
     for visit in found:
-        if not any(member.checked_in_at for member in visit.crew):
-            _end(session, visit, why)
+        _end(session, visit, why)
     return len(found)
 
 
@@ -124,6 +124,11 @@ def refuse_over(visit: Visit) -> None:
         raise CannotPlan("", f"This visit is {visit.state} already. Plan a new one")
 
 
+def _has_begun(visit: Visit) -> bool:
+    """Whether somebody is there, or was."""
+    return any(member.checked_in_at for member in visit.crew)
+
+
 def _columns(facts: Plan) -> dict[str, object]:
     """A plan as the columns of a visit, words tidied."""
     known = {name: value.strip() if isinstance(value, str) and name not in ("risk", "tell_by") else value
@@ -135,7 +140,7 @@ def _columns(facts: Plan) -> dict[str, object]:
 
 def _refuse_for_crew(visit: Visit, facts: Plan, moved: bool) -> None:
     """What those who were asked stand in the way of."""
-    if moved and any(member.checked_in_at for member in visit.crew):
+    if moved and _has_begun(visit):
         raise CannotPlan("on", "Somebody has checked in already: this visit cannot be moved any more")
     going = sum(member.state is CrewState.ACCEPTED for member in visit.crew)
     if going > facts.persons:

@@ -20,6 +20,7 @@ from outreach.insight.today import (
     on_the_day,
     referrals,
     visit_logs,
+    visits,
     volunteers,
     worker,
 )
@@ -41,6 +42,7 @@ SOURCES: tuple[Callable[[Session, Actor], Iterable[Line]], ...] = (
     devices.waiting_with_stock,
     devices.low_stock,
     referrals.waiting,
+    visits.unstaffed,
     volunteers.running_out,
     on_the_day.overdue,
     visit_logs.waiting,

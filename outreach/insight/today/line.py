@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     DEVICE = "device"
     LETTER = "letter"
+    VISIT = "visit"
     VOLUNTEER = "volunteer"
     VISIT = "visit"
 
