@@ -25,7 +25,6 @@ _ADDRESS = {
     "volunteer": "/desk/volunteers",
     "visit_log": "/desk/visits/logs",
     "visit_logs": "/desk/visits/logs",
-    "visit": "/desk/visits",
 }
 
 

@@ -22,7 +22,7 @@ BY = {Channel.TEXT: "A text", Channel.EMAIL: "An e-mail", Channel.LETTER: "A let
 CREW = {CrewState.OFFERED: ("Asked", "waiting"), CrewState.ACCEPTED: ("Goes", "done"),
         CrewState.DECLINED: ("Declined", "off"), CrewState.WITHDRAWN: ("Not needed", "off"),
         CrewState.HANDED_BACK: ("Gave it back", "wrong")}
-ANSWERED = {CrewState.ACCEPTED: "Said yes", CrewState.DECLINED: "Said no", 
+ANSWERED = {CrewState.ACCEPTED: "Said yes", CrewState.DECLINED: "Said no",
             CrewState.WITHDRAWN: "Had said yes", CrewState.HANDED_BACK: "Since"}
 STATES = {VisitState.PLANNED: ("Planned", "waiting"), VisitState.CANCELLED: ("Cancelled", "off"),
           VisitState.FINISHED: ("Finished", "done")}

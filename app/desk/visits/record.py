@@ -12,7 +12,16 @@ from app.desk.visits.doors import Named
 from app.desk.visits.fields import AssignForm, OfferForm, WhyForm
 from app.doors import Db, Me, Room
 from app.pages import page
-from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, escalation, telling
+from outreach.casework.visits import (
+    CrewState,
+    Risk,
+    Visit,
+    VisitLog,
+    VisitState,
+    choosing,
+    escalation,
+    telling,
+)
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current

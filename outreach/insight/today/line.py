@@ -24,7 +24,6 @@ class Kind(StrEnum):
     LETTER = "letter"
     VISIT = "visit"
     VOLUNTEER = "volunteer"
-    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
