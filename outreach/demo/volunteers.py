@@ -1,14 +1,15 @@
 """Volunteers of the demonstration: cleared, running out, run out, suspended, untrained; and their hours."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from outreach.demo.people import Cast
-from outreach.foundation.clock import today
+from outreach.foundation.clock import at, today
+from outreach.foundation.operation import acting
 from outreach.foundation.permissions import Actor, Role
 from outreach.foundation.volunteers import Volunteer, Work, clearing, hours, keeping, training
 
@@ -32,7 +33,9 @@ def _volunteer(session: Session, officer: Actor, cast: Cast, facts: Mapping[str,
                         cleared_on=_ago(known.get("cleared_days")),
                         expires_on=_ago(known.get("expires_days")))
     if "suspended" in facts:
-        clearing.suspend(session, officer, account, why=facts["suspended"])
+        suspended = clearing.suspend(session, officer, account, why=facts["suspended"])
+        with acting(session, officer, "demo.loaded"):
+            suspended.suspended_at = at(today() - timedelta(days=6), time(16, 40))
     _since(session, officer, kept, facts)
 
 
