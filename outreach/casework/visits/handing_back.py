@@ -10,7 +10,7 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.operation import acting, operation
 from outreach.foundation.outbox import OutboxMessage, Words
 from outreach.foundation.permissions import WORKER, Actor, May
-from outreach.foundation.volunteers.clearing import ENDED, is_enough_for_visits
+from outreach.foundation.volunteers.clearing import ENDED, may_visit
 
 
 class CannotHandBack(Exception):
@@ -51,7 +51,7 @@ def hand_all_back(session: Session, message: OutboxMessage) -> None:
     """Somebody's vetting ended: the visits that they have not logged go back to whoever planned them. What
     they were under way on stays theirs: they are asked to check out, and the log goes to the supervisor."""
     account = session.get_one(Account, message.subject_id, populate_existing=True)
-    if account.is_working and not _is_ruled_out(account):
+    if may_visit(session, account):
         return
     ids = session.scalars(
         select(CrewMember.visit_id).join(Visit, Visit.id == CrewMember.visit_id).where(
@@ -61,11 +61,6 @@ def hand_all_back(session: Session, message: OutboxMessage) -> None:
     with acting(session, WORKER, "visit.handed_back"):
         for visit_id in ids.all():
             _take_back(session, account, planning.locked(session, visit_id))
-
-
-def _is_ruled_out(account: Account) -> bool:
-    """Whether their clearance holds but is not enough for visits."""
-    return account.vetting is not None and not is_enough_for_visits(account.vetting)
 
 
 def _take_back(session: Session, account: Account, visit: Visit) -> None:

@@ -6,7 +6,7 @@ signed out, and `ENDED` asks for their visits back.
 
 from datetime import date, datetime
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from outreach.foundation import accounts, clock, outbox
@@ -17,6 +17,7 @@ from outreach.foundation.operation import acting, operation
 from outreach.foundation.outbox import timetable
 from outreach.foundation.permissions import WORKER, Actor, May
 from outreach.foundation.vetting import Vetting
+from outreach.foundation.volunteers.record import Volunteer
 from outreach.foundation.volunteers.refused import (
     NotOneself,
     NotOurs,
@@ -87,6 +88,14 @@ def is_enough_for_visits(vetting: Vetting) -> bool:
     """Whether this level lets somebody see victims at home (content/force.toml, [volunteers.levels])."""
     level = current().volunteers.levels.get(vetting.level)
     return level is not None and level.visits
+
+
+def may_visit(session: Session, account: Account) -> bool:
+    """Whether somebody may go on visits at all today: the account is open, the vetting holds and is enough,
+    and they have not left."""
+    left = session.scalars(select(Volunteer.left_on).where(Volunteer.account_id == account.id)).one_or_none()
+    return (account.is_working and (left is None or left >= clock.today())
+            and (account.vetting is None or is_enough_for_visits(account.vetting)))
 
 
 def level_words(code: str) -> str:
