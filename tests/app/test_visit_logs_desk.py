@@ -140,7 +140,7 @@ def test_whoever_has_no_access_any_more_has_one_page_and_hands_in_there(
     lapse(session, volunteer)
     bill = desk(volunteer)
     page = bill.get("/desk/handing-in")
-    assert page.status_code == 200 and "Your vetting ended" in page.text and "Hill" not in page.text
+    assert page.status_code == 200 and "Your vetting was suspended" in page.text and "Hill" not in page.text
     assert bill.get("/desk").headers["location"] == "/desk/handing-in"
     assert bill.get(f"/desk/my-visits/{visit.id}/log").status_code == 403
     there = f"/desk/handing-in/{visit.id}"

@@ -19,6 +19,10 @@ from outreach.foundation.force import current
 FIRST_MEASURES = 8           # those spoken of most; the rest open under them
 
 
+# As a visit goes: most often they are in.
+_OUTCOMES = (Outcome.VISITED, *(one for one in Outcome if one not in (Outcome.VISITED, Outcome.POSTED)))
+
+
 def _whole(typed: Any) -> Any:
     """Minutes as they are typed: 45, or 45.0 where a phone's keypad says so."""
     text = str(typed).strip().removesuffix(".0")
@@ -89,8 +93,7 @@ def choices() -> dict[str, Any]:
     rules = current()
     measures = [(code, kind.words) for code, kind in rules.measures.types.items() if not kind.retired]
     return {
-        "outcomes": [(one.value, one.value[:1].upper() + one.value[1:]) for one in Outcome
-                     if one is not Outcome.POSTED],
+        "outcomes": [(one.value, one.value[:1].upper() + one.value[1:]) for one in _OUTCOMES],
         "met": [*rules.visits.met.items()],
         "measures": measures[:FIRST_MEASURES], "more_measures": measures[FIRST_MEASURES:],
         "equipment": [(code, kind.words[:1].upper() + kind.words[1:])

@@ -28,7 +28,8 @@ def measures(codes: Iterable[str]) -> str:
 
 def fitted(log: VisitLog) -> str:
     """Equipment that was fitted, with what was noted beside it."""
-    return "; ".join(filter(None, (", ".join(_words(log.fitted, current().devices.kinds)), log.fitted_note)))
+    kinds = ", ".join(_words(log.fitted, current().devices.kinds))
+    return "; ".join(filter(None, (kinds[:1].upper() + kinds[1:], log.fitted_note)))
 
 
 def feelings(log: VisitLog) -> str:
