@@ -79,6 +79,8 @@ def start(visit: MyVisit) -> dict[str, Any]:
 def held(log: VisitLog) -> dict[str, Any]:
     """A log as its form would show it, for whoever corrects it."""
     found = {name: getattr(log, name) for name in LogForm.model_fields if hasattr(log, name)}
+    if log.minutes == round((log.ended_at - log.began_at).total_seconds() / 60):
+        found["minutes"] = None      # reckoned from the times, and again when they are corrected
     return found | {"began": hour(log.began_at), "ended": hour(log.ended_at),
                     "concern_now": "yes" if log.concern_now else "", "miles": f"{log.miles.normalize():f}"}
 
