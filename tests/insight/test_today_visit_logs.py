@@ -13,7 +13,7 @@ from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor
 from outreach.insight import today
 from outreach.insight.today import Kind, Line
-from tests.casework.test_visit_logs import entry, lapse
+from tests.casework.test_visit_logs import change, entry, lapse
 from tests.cast import Enter, PlanVisit, cleared
 
 KEY = "k" * 20
@@ -49,7 +49,8 @@ def test_a_review_is_the_supervisors(session: Session, officer: Actor, superviso
 def test_a_log_that_has_not_come_and_those_on_a_phone_stand_there(
         session: Session, officer: Actor, supervisor: Actor, volunteer: Actor, mrs_hill: Victim,
         visit_of: PlanVisit) -> None:
-    visit_of(mrs_hill, volunteer, begins_at=now() - timedelta(days=2))
+    visit = visit_of(mrs_hill, volunteer, begins_at=now() - timedelta(days=2))
+    change(session, visit.crew[0], checked_out_at=now() - timedelta(days=2))
     una = cleared(session, "other", "Una Field")
     session.add_all([Phone(account_id=volunteer.id, name_hash="a", salt="s", unsent=3,
                            unsent_since=now() - timedelta(hours=5)),

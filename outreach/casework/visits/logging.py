@@ -193,6 +193,15 @@ def _write(session: Session, part: CrewMember, log: VisitLog | None, sent: _Sent
            state: LogState) -> VisitLog:
     """The log as it was sent; one that stands already is written over, and waits again."""
     facts = _facts(part, sent) | {"state": state, "decided_at": None, "decided_by_id": None}
+    try:
+        with session.begin_nested():    # another log may have the same key
+            return _put_down(session, part, log, facts)
+    except IntegrityError as twin:
+        raise DifferentWords("This log was sent before, for another visit, and the first was kept. Open the "
+                             "visit and write its log there.") from twin
+
+
+def _put_down(session: Session, part: CrewMember, log: VisitLog | None, facts: dict[str, Any]) -> VisitLog:
     if log is None:
         log = VisitLog(visit_id=part.visit_id, account_id=part.account_id, **facts)
         session.add(log)
@@ -200,12 +209,7 @@ def _write(session: Session, part: CrewMember, log: VisitLog | None, sent: _Sent
         returning.forget(session, log)
         for name, value in facts.items():
             setattr(log, name, value)
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError as twin:
-        raise DifferentWords("This log was sent before, for another visit, and the first was kept. Open the "
-                             "visit and write its log there.") from twin
+    session.flush()
     return log
 
 
