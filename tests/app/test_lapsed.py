@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from app.cli import Stop, add_account
 from outreach.foundation import clock, sign_ins
 from outreach.foundation.accounts import Account
 from outreach.foundation.db import Database
@@ -91,3 +92,8 @@ def test_the_accounts_page_says_whose_vetting_ended(desk: Any, administrator: Ac
     client = desk(administrator)
     assert "vetting ended" in client.get("/desk/accounts").text
     assert "Vetting ended" in client.get(f"/desk/accounts/{una.id}").text
+
+
+def test_the_command_line_gives_the_role_of_the_lapsed_to_nobody() -> None:
+    with pytest.raises(Stop, match="There is no role lapsed"):
+        add_account("new@example.org", name="Nan New", role="lapsed")
