@@ -1,163 +1,120 @@
 // Makes the desk quick: keys, focus that follows what changed, and no form sent twice. Everything works without it.
-const announcer = () => document.getElementById("says");
+const one = (which, within = document) => within.querySelector(which);
+const all = (which, within = document) => [...within.querySelectorAll(which)];
 const isTyping = (element) => element.matches("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
-const rowLinks = () => [...document.querySelectorAll("[data-rows] [data-row]")];
-
 function say(words) {
-  const region = announcer();
+  const region = one("#says");
   if (!region || !words) return;
   region.textContent = "";
   setTimeout(() => { region.textContent = words; }, 60); // an emptied region is read out again
 }
 
 // Keys. Whatever on the page has data-key="x" is pressed, or entered, by that key.
+const ROWS = "[data-rows] [data-row]", keys = one("#keys"), keysSwitch = one("#keys-on"), showKeys = one("[data-keys]");
 function moveAlongRows(step) {
-  const links = rowLinks();
-  if (!links.length) return;
-  const at = links.indexOf(document.activeElement);
-  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
-  links[next].focus();
-  links[next].scrollIntoView({ block: "nearest" });
+  const links = all(ROWS), at = links.indexOf(document.activeElement), last = links.length - 1;
+  const next = links[at < 0 ? (step > 0 ? 0 : last) : Math.min(Math.max(at + step, 0), last)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
 }
-
-function listKeys(dialog) {
-  const words = [...document.querySelectorAll("[data-key]")].map((element) => [
-    element.dataset.key, element.dataset.keyWords || element.textContent.trim()]);
-  if (rowLinks().length) words.push(["j / k", "Next and previous line"], ["Enter", "Open the line"]);
-  words.push(["?", "Show these keys"]);
-  const list = dialog.querySelector("dl");
-  list.replaceChildren(...words.flatMap(([key, meaning]) => {
-    const term = document.createElement("dt"), description = document.createElement("dd");
-    term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
-    description.textContent = meaning;
+function listKeys() {
+  const words = all("[data-key]").map(({ dataset, textContent }) => [dataset.key, dataset.keyWords || textContent.trim()]);
+  if (one(ROWS)) words.push(["j / k", "Next and previous line"], ["Enter", "Open the line"]);
+  one("dl", keys).replaceChildren(...[...words, ["?", "Show these keys"]].flatMap(([key, meaning]) => {
+    const [term, pressed, description] = ["dt", "kbd", "dd"].map((name) => document.createElement(name));
+    [pressed.textContent, description.textContent] = [key, meaning];
+    term.append(pressed);
     return [term, description];
   }));
-  dialog.showModal();
+  keys.showModal();
 }
-
-// Single keys can be switched off, since speech input presses them by accident (WCAG 2.1.4).
-const keysAreOn = () => localStorage.getItem("keys") !== "off";
-const showKeys = document.querySelector("[data-keys]");
-const keysSwitch = document.getElementById("keys-on");
+const keysAreOn = () => localStorage.getItem("keys") !== "off"; // speech input presses them by accident (WCAG 2.1.4)
 if (showKeys && keysSwitch) {
   showKeys.hidden = false;
-  showKeys.addEventListener("click", () => listKeys(document.getElementById("keys")));
+  showKeys.addEventListener("click", listKeys);
   keysSwitch.checked = keysAreOn();
   keysSwitch.addEventListener("change", () => localStorage.setItem("keys", keysSwitch.checked ? "on" : "off"));
 }
-
 function press(key) {
-  if (key === "j" || key === "k") return moveAlongRows(key === "j" ? 1 : -1) ?? true;
-  const dialog = document.getElementById("keys");
-  if (key === "?" && dialog) return listKeys(dialog) ?? true;
-  const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!element) return false;
-  if (isTyping(element)) {
-    element.focus();
-    element.select?.();
-  } else {
-    element.click();
-  }
+  const element = one(`[data-key="${CSS.escape(key)}"]`);
+  if (key === "j" || key === "k") moveAlongRows(key === "j" ? 1 : -1);
+  else if (key === "?" && keys) listKeys();
+  else if (!element) return false;
+  else if (isTyping(element)) (element.focus(), element.select?.());
+  else element.click();
   return true;
 }
-
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && document.activeElement?.dataset.key === "/") document.activeElement.blur();
-  if (!keysAreOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (!keysAreOn() || isTyping(event.target) || one("dialog[open]")) return;
   if (press(event.key)) event.preventDefault();
 });
 
 // What is typed into a form that asks for it is kept at the desk within a second, so that a closed tab loses nothing.
-const kept = new Map();   // form → the timer of its next keeping
-
+const waiting = new Map(); // form → the timer of its next keeping
+const settle = (form) => (clearTimeout(waiting.get(form)), waiting.delete(form));
 function keep(form) {
-  clearTimeout(kept.get(form));
-  kept.delete(form);
+  settle(form);
   const typed = new FormData(form);
   typed.delete("idempotency_key");
   fetch("/desk/drafts", { method: "POST", body: new URLSearchParams(typed), keepalive: true }).catch(() => {});
 }
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-draft]");
-  if (!form) return;
-  clearTimeout(kept.get(form));
-  kept.set(form, setTimeout(keep, 800, form));
+  if (form) settle(form), waiting.set(form, setTimeout(keep, 800, form));
 });
-document.addEventListener("submit", ({ target }) => {
-  clearTimeout(kept.get(target));
-  kept.delete(target);
-}, true);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") for (const form of kept.keys()) keep(form);
-});
+document.addEventListener("visibilitychange", () => document.hidden && [...waiting.keys()].forEach(keep));
 
 // The menu closes when the reader turns elsewhere.
-function closeMenu(event) {
-  const menu = document.querySelector(".bar__more[open]");
-  if (!menu || (event.type === "click" && menu.contains(event.target)) || (event.key && event.key !== "Escape")) return;
+function closeMenu({ type, key, target }) {
+  const menu = one(".bar__more[open]");
+  if (!menu || (type === "click" ? menu.contains(target) : key !== "Escape")) return;
   menu.open = false;
-  if (event.key) menu.querySelector("summary").focus();
+  if (key) one("summary", menu).focus();
 }
-document.addEventListener("click", closeMenu);
-document.addEventListener("keydown", closeMenu);
+for (const deed of ["click", "keydown"]) document.addEventListener(deed, closeMenu);
 
 // No form twice: the server refuses a repeat anyway, this only spares the wait.
 function open(form) {
   delete form.dataset.sent;
-  form.querySelectorAll("button[aria-disabled=true]").forEach((button) => button.removeAttribute("aria-disabled"));
+  for (const button of all("button[aria-disabled=true]", form)) button.removeAttribute("aria-disabled");
 }
-
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  settle(form);
   if (form.method !== "post") return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
+  if (form.dataset.sent) return event.preventDefault(), event.stopImmediatePropagation();
   form.dataset.sent = "yes";
-  form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
 }, true);
-
-document.addEventListener("htmx:finally:request", (event) => {
-  const form = event.detail.ctx?.sourceElement?.closest?.("form");
+document.addEventListener("htmx:finally:request", ({ detail }) => {
+  const form = detail.ctx?.sourceElement?.closest?.("form");
   if (form) open(form);
 });
-
-// A page the browser kept is loaded afresh: after sign-out Back must show nothing.
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted && document.body.classList.contains("desk")) location.reload();
-  else document.querySelectorAll("form[data-sent]").forEach(open);
+window.addEventListener("pageshow", ({ persisted }) => { // after sign-out Back must show nothing: no page kept is shown
+  if (persisted && document.body.classList.contains("desk")) location.reload();
+  else all("form[data-sent]").forEach(open);
 });
 
 // Focus goes to what is wrong, or to what changed when it would otherwise be lost.
 function focusOn(element) {
-  if (!element) return;
-  if (!element.matches("a, button, input, select, textarea, [tabindex]")) element.tabIndex = -1;
-  element.focus({ preventScroll: false });
+  if (element && !element.matches("a, button, input, select, textarea, [tabindex]")) element.tabIndex = -1;
+  element?.focus();
 }
-
-document.addEventListener("htmx:after:swap", (event) => {
-  const target = event.detail.ctx?.target;
-  const fresh = target?.id ? document.getElementById(target.id) : target;
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const fresh = ctx?.target?.id ? document.getElementById(ctx.target.id) : ctx?.target;
   const wrong = fresh?.querySelector?.(".govuk-error-summary");
   if (wrong) focusOn(wrong);
   else if (document.activeElement === document.body) focusOn(fresh?.querySelector?.("[data-focus]") || fresh);
-  const told = document.querySelector("#flash [data-words]") || fresh?.querySelector?.("[data-says]");
+  const told = one("#flash [data-words]") || fresh?.querySelector?.("[data-says]");
   say(told?.dataset.words || told?.dataset.says);
 });
-
-// A trouble the desk itself reports comes with its own words and replaces these.
-function cannotReach(event) {
-  const { sourceElement, response } = event.detail.ctx ?? {};
+function cannotReach({ detail }) { // a trouble the desk itself reports comes with its own words and replaces these
+  const { sourceElement, response } = detail.ctx ?? {}, place = one("#flash"), model = one("#cannot-reach");
   if (sourceElement?.hasAttribute("data-quiet") || (response && response.status < 500)) return;
-  const place = document.getElementById("flash");
-  const model = document.getElementById("cannot-reach");
   if (place && model) place.replaceChildren(model.content.cloneNode(true));
-  say(place?.querySelector("[data-words]")?.dataset.words);
+  say(place && one("[data-words]", place)?.dataset.words);
 }
-document.addEventListener("htmx:error", cannotReach);
-document.addEventListener("htmx:response:error", cannotReach);
-
-focusOn(document.querySelector(".govuk-error-summary"));
+for (const trouble of ["htmx:error", "htmx:response:error"]) document.addEventListener(trouble, cannotReach);
+focusOn(one(".govuk-error-summary"));
