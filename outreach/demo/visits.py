@@ -80,7 +80,8 @@ def _log(session: Session, officer: Actor, writer: Actor, visit: Visit, told: Ma
     decided = known.pop("decided", "")
     entry = LogEntry(outcome=Outcome(known.pop("outcome")), began=local(visit.planned_start_at).time(),
                      ended=local(visit.planned_end_at).time(), **known)
-    log = logging.hand_in(session, writer, visit.id, key=f"demonstration-{visit.id}-{number}", entry=entry)
+    hand_in = logging.hand_in_late if writer.role is Role.LAPSED else logging.hand_in
+    log = hand_in(session, writer, visit.id, key=f"demonstration-{visit.id}-{number}", entry=entry)
     if decided:
         found = accepting.open_log(session, officer, visit.id, log.id, to_change=True)
     if decided == "accepted":

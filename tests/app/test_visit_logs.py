@@ -122,6 +122,18 @@ def test_other_words_on_the_page_may_take_the_place_of_the_first(
     assert logs(session)[0].words == "Better."
 
 
+def test_a_correction_may_come_from_a_phone_too(
+        desk: Desk, session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    visit, bill = visit_of(mrs_hill, volunteer), desk(volunteer)
+    here = f"/desk/my-visits/{visit.id}/log"
+    bill.submit(here, typed(), headers=JSON)
+    better = typed(key="o" * 22, words="Better.", corrects=bill.fields(here)["corrects"])
+    answers = [bill.submit(here, told, headers=JSON).json()["state"]
+               for told in (better, better, {**better, "key": "s" * 22, "words": "Stale."})]
+    assert answers == ["received", "same", "different"]
+    assert logs(session)[0].words == "Better."
+
+
 def test_a_log_that_was_returned_says_what_to_put_right_and_holds_what_was_written(
         desk: Desk, session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
     visit, bill = visit_of(mrs_hill, volunteer), desk(volunteer)

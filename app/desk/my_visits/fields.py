@@ -82,7 +82,9 @@ def held(log: VisitLog) -> dict[str, Any]:
     if log.minutes == round((log.ended_at - log.began_at).total_seconds() / 60):
         found["minutes"] = None      # reckoned from the times, and again when they are corrected
     return found | {"began": hour(log.began_at), "ended": hour(log.ended_at),
-                    "concern_now": "yes" if log.concern_now else "", "miles": f"{log.miles.normalize():f}"}
+                    "concern_now": "yes" if log.concern_now else "",
+                    "travel_minutes": log.travel_minutes or None,
+                    "miles": f"{log.miles.normalize():f}" if log.miles else None}
 
 
 def hour(instant: datetime) -> str:

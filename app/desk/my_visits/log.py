@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.asking import whole
 from app.desk.doors import begun
 from app.desk.my_visits.fields import LogForm, choices, entry_of, held, start
 from app.desk.my_visits.receiving import HandIn, answer_phone, mark, sent_with, thanks, wants_json
@@ -42,7 +41,10 @@ def create(request: Request, visit_id: int, posted: Posted, session: Db, me: Me)
     """Hand it in. A phone is answered in words that it can keep beside its log."""
     hand_in = partial(logging.hand_in, session, me, visit_id)
     if wants_json(request):
-        return answer_phone(request, posted, hand_in)
+        answer = answer_phone(request, posted, hand_in)
+        if answer.status_code == 200:
+            drafts.drop(session, me.id, request.url.path)
+        return answer
     form = LogForm.read(posted)
     try:
         log = _hand_in(posted, form, hand_in)
@@ -59,8 +61,7 @@ def create(request: Request, visit_id: int, posted: Posted, session: Db, me: Me)
 def _hand_in(posted: FormData, form: Filled[LogForm], hand_in: HandIn) -> VisitLog:
     if form.errors:
         raise WrongEntry(form.errors)
-    return hand_in(entry=entry_of(form), corrects=whole(str(posted.get("corrects") or "")),
-                   **sent_with(posted))
+    return hand_in(entry=entry_of(form), **sent_with(posted))
 
 
 def _again(request: Request, session: Session, me: Actor, visit_id: int, form: Filled[LogForm],

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData
 
+from app.asking import whole
 from app.desk.my_visits.fields import LogForm, entry_of
 from app.forms import Filled
 from outreach.casework.visits import LogState, NoSuchVisit, VisitLog
@@ -34,9 +35,10 @@ def wants_json(request: Request) -> bool:
 
 def sent_with(posted: FormData) -> dict[str, Any]:
     """What comes with a log besides its words: its own key (a page without a script brings that of its form),
-    and when it was written and sent by the phone's clock."""
+    which version of an earlier one it corrects, and when it was written and sent by the phone's clock."""
     key = str(posted.get("key") or posted.get("idempotency_key") or "")
-    return {"key": key, "written_at": moment(posted, "written_at"), "sent_at": moment(posted, "sent_at")}
+    return {"key": key, "corrects": whole(str(posted.get("corrects") or "")),
+            "written_at": moment(posted, "written_at"), "sent_at": moment(posted, "sent_at")}
 
 
 def answer_phone(request: Request, posted: FormData, hand_in: HandIn) -> JSONResponse:

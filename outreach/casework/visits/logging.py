@@ -71,12 +71,13 @@ def hand_in(session: Session, actor: Actor, visit_id: int, *, key: str, entry: L
 
 @operation("visit_log.handed_in_late", needs=May.HAND_IN)
 def hand_in_late(session: Session, actor: Actor, visit_id: int, *, key: str, entry: LogEntry,
-                 written_at: datetime | None = None, sent_at: datetime | None = None) -> VisitLog:
+                 written_at: datetime | None = None, sent_at: datetime | None = None,
+                 corrects: int | None = None) -> VisitLog:
     """The same from somebody whose access has ended: the log waits for the supervisor's review.
 
     Raises as `hand_in` does.
     """
-    return _hand_in(session, actor, visit_id, _sent(visit_id, key, entry, written_at, sent_at, None),
+    return _hand_in(session, actor, visit_id, _sent(visit_id, key, entry, written_at, sent_at, corrects),
                     late=True)
 
 
