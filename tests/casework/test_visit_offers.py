@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from outreach.casework import reaching, timeline
+from outreach.casework.letters import Letter, templates
 from outreach.casework.safe_contact import Answer, Channel
-from outreach.casework.victims import Victim, merging
+from outreach.casework.timeline import Kind
+from outreach.casework.victims import Victim, keeping, merging
 from outreach.casework.visits import (
     CrewMember,
     CrewState,
     NoSuchVisit,
     Risk,
     Visit,
+    VisitState,
     calendar,
     choosing,
     escalation,
@@ -377,7 +381,6 @@ def test_vetting_renewed_before_the_worker_came_keeps_the_visits(
 def test_the_person_is_told_once_enough_people_go_and_never_the_password(
         session: Session, bill: Actor, una: Actor, open_visit: Any, worker: Engine, tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch) -> None:
-    from outreach.casework import reaching
     monkeypatch.setattr(reaching, "outside_hours", lambda *_: False)
     visit = open_visit(bill, una, persons=2, tell_by=Channel.TEXT)
     offering.answer(session, bill, visit.id, yes=True)
@@ -479,3 +482,53 @@ def test_only_those_who_may_plan_offer_and_only_those_who_may_go_answer(
                  lambda: offering.answer(session, lapsed, visit.id, yes=True)):
         with pytest.raises(NotAllowed):
             deed()
+
+
+# Letters, deaths, the timeline
+
+def test_by_letter_the_worker_writes_it_and_a_person_posts_it(session: Session, bill: Actor, willing: Victim,
+                                                              open_visit: Any, worker: Engine) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        willing.may_post = Answer.YES
+    visit = open_visit(bill, tell_by=Channel.LETTER, begins_at=soon(21))
+    offering.answer(session, bill, visit.id, yes=True)
+    assert {"visit.coming_letter", "visit.reminder_letter"} <= {*waiting(session)}
+    session.commit()
+    worker.work(Lane.ROWS)
+    [letter] = session.scalars(select(Letter)).all()
+    said = templates.plain(letter.blocks)
+    assert letter.template == "visit" and reaching.said(visit.planned_start_at) in said
+    assert "the password that you agreed" in said and "kettle" not in said and "fraud" not in said.lower()
+
+
+def test_what_changed_since_is_not_sent(session: Session, officer: Actor, bill: Actor, willing: Victim,
+                                        open_visit: Any, worker: Engine, tmp_path: Path) -> None:
+    visit = open_visit(bill, tell_by=Channel.TEXT)
+    offering.answer(session, bill, visit.id, yes=True)
+    with acting(session, COMMAND_LINE, "test"):
+        willing.may_text = Answer.NO
+    assert not [words for words in post(session, worker, tmp_path) if words.startswith("+447700900101")]
+    [told] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit.coming_text")
+                             .execution_options(populate_existing=True))
+    assert (told.state, told.last_error) == (State.SUPPRESSED, "must not be texted")
+
+
+def test_a_death_cancels_the_visits_to_come_and_tells_whoever_would_have_gone(
+        session: Session, officer: Actor, bill: Actor, willing: Victim, open_visit: Any) -> None:
+    visit = open_visit(bill, state=CrewState.ACCEPTED)
+    keeping.record_death(session, officer, willing)
+    assert (visit.state, visit.ended_why) == (VisitState.CANCELLED, "Recorded as having died")
+    assert waiting(session) == ["visit.crew_cancelled_mail", "visit.crew_cancelled_text"]
+    assert watched(session) == 0
+
+
+def test_the_timeline_tells_of_visits_planned_and_cancelled_and_not_of_those_made(
+        session: Session, officer: Actor, willing: Victim, visit_of: PlanVisit) -> None:
+    visit_of(willing, begins_at=soon())
+    planning.cancel(session, officer, visit_of(willing, begins_at=soon(9)), why="In hospital")
+    made = visit_of(willing, begins_at=soon(-9))
+    with acting(session, COMMAND_LINE, "test"):
+        made.state = VisitState.FINISHED
+    told = timeline.page(session, [willing.id], kinds=[Kind.VISIT]).entries
+    assert sorted((entry.title, entry.words) for entry in told) == [("Visit cancelled", "In hospital"),
+                                                                    ("Visit planned", "")]
