@@ -11,6 +11,7 @@ from app.doors import LOOKING, Db, Me, Posted, Room
 from app.pages import done, go, page
 from app.settings import settings
 from outreach.casework.follow_ups import FollowUp
+from outreach.casework.visits import CrewMember
 from outreach.foundation import audit, clock, outbox
 from outreach.foundation.outbox import (
     NoSuchPromise,
@@ -108,17 +109,20 @@ def _standing(request: Request, session: Session, me: Actor, before: int | None)
     return {"alive": lives.somebody_works(session), "seen_at": lives.last_seen(session),
             "troubles": outbox.troubles(session),
             "waiting": [(called(kind), number, first) for kind, number, first in waiting(session)],
-            "wrong": [(outbox.told(session, m, naming=me.may(May.SEE_ALL_VICTIMS)), _about(m, me))
+            "wrong": [(outbox.told(session, m, naming=me.may(May.SEE_ALL_VICTIMS)), _about(session, m, me))
                       for m in wrong[:kept.PAGE]],
             "later": wrong[kept.PAGE - 1].id if len(wrong) > kept.PAGE else None,
             "timetable": [(task.words, timetable.last_fired(session, task.name),
                            timetable.next_tick(task, clock.now())) for task in timetable.TASKS.values()]}
 
 
-def _about(message: OutboxMessage, me: Actor) -> str:
+def _about(session: Session, message: OutboxMessage, me: Actor) -> str:
     """Where the record is that a promise concerns, for those who may see it."""
     if message.subject_type == "follow_up" and me.may(May.SEE_ALL_VICTIMS):
         return f"/desk/follow-ups/{message.subject_id}"
+    if message.subject_type in ("visit", "visit_crew") and me.may(May.SEE_ALL_VICTIMS):
+        member = session.get(CrewMember, message.subject_id) if message.subject_type == "visit_crew" else None
+        return f"/desk/visits/{member.visit_id if member else message.subject_id}"
     if message.subject_type == "import" and me.may(May.IMPORT):
         return f"/desk/imports/{message.subject_id}"
     return ""

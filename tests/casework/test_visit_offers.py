@@ -182,6 +182,19 @@ def test_nobody_is_asked_to_an_address_that_nobody_has_assessed_nor_after_the_st
         offering.offer(session, officer, open_visit(begins_at=clock.now() - timedelta(minutes=1)), [bill.id])
 
 
+def test_never_more_go_than_were_planned_whoever_puts_them_on_it(
+        session: Session, officer: Actor, ambassador: Actor, bill: Actor, una: Actor,
+        open_visit: Any) -> None:
+    visit = open_visit(bill, state=CrewState.ACCEPTED)
+    for deed in (lambda: offering.offer(session, officer, visit, [una.id]),
+                 lambda: offering.assign(session, officer, visit, ambassador.id)):
+        with pytest.raises(CannotOffer, match="Enough people go already"):
+            deed()
+    two = open_visit(bill, state=CrewState.ACCEPTED, persons=2, begins_at=soon(9))
+    with pytest.raises(CannotOffer, match="was asked already"):
+        offering.offer(session, officer, two, [bill.id])
+
+
 def test_only_officers_go_to_somebody_whose_record_is_restricted(
         session: Session, officer: Actor, bill: Actor, willing: Victim, open_visit: Any) -> None:
     with acting(session, COMMAND_LINE, "test"):

@@ -149,6 +149,8 @@ def _refuse_visit(visit: Visit) -> None:
         raise CannotOffer(f"This visit is {visit.state} already: nobody can be asked any more", "")
     if visit.planned_start_at <= clock.now():
         raise CannotOffer("This visit has begun: nobody can be asked any more", "")
+    if telling.is_staffed(visit):
+        raise CannotOffer("Enough people go already: take one of them off first", "")
     if visit.risk is Risk.NOT_ASSESSED:
         raise CannotOffer("Change the visit first and say what is known of the address", "")
     if visit.victim is not None and visit.victim.deceased_on:
