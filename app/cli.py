@@ -213,7 +213,7 @@ def list_settings() -> None:
 
 @app.command()
 def bench(name: Annotated[str, typer.Argument(help="pages, search, import, queue, start, "
-                                                         "letters, calls or all.")],
+                                                         "letters, calls, visit-logs or all.")],
           as_json: AsJson = False,
           size: Annotated[str, typer.Option(help="10k, 100k or 1m.")] = "10k",
           database: Annotated[str | None, typer.Option(help="Where; else a throwaway one.")] = None) -> None:

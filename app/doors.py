@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
@@ -14,7 +16,6 @@ from starlette.datastructures import FormData, UploadFile
 from app import security
 from outreach.foundation import audit, sign_ins, submissions, walls
 from outreach.foundation.clock import now
-from outreach.foundation.db import Database
 from outreach.foundation.permissions import Actor, May, NotAllowed
 from outreach.foundation.sign_ins import SignIn
 
@@ -40,18 +41,41 @@ class AlreadyAnswered(Exception):
         self.to = to
 
 
-def one_transaction(request: Request) -> Iterator[Session]:
-    """One session for the whole request. Looking reads, and what was looked at is written down before the
-    answer leaves; every other request writes in one transaction: returning commits, raising rolls back. It
-    stands as nobody until `lock` knows who is there."""
-    database: Database = request.app.state.database
-    if request.method in LOOKING or _door(request).get("looks"):
-        with database.reading() as session:
-            session.info["request_id"] = request.state.request_id
+async def posted_form(request: Request) -> FormData | None:
+    """The form that came with the request; None where nothing could."""
+    return None if request.method in LOOKING else await request.form(max_fields=5000)
+
+
+Sent = Annotated[FormData | None, Depends(posted_form)]
+
+
+async def one_transaction(request: Request, sent: Sent) -> AsyncIterator[Session]:
+    """One session for the whole request, begun when its form is here whole. Looking reads, and what was
+    looked at is written down before the answer leaves; every other request writes in one transaction:
+    returning commits, raising rolls back. It stands as nobody until `lock` knows who is there."""
+    door, turns = _door(request), request.app.state.turns
+    if request.method in LOOKING or door.get("looks"):
+        async with contextmanager_in_threadpool(_looking(request)) as session:
             yield session
-        _write_down(database, request, session)
+        if notes := _notes(request, session):
+            async with turns.one():
+                await run_in_threadpool(_write_down, request, notes)
         return
-    with database.writing.begin() as session:
+    async with (turns.one(slow=door.get("slow") or door.get("needs") is May.ANYONE),
+                contextmanager_in_threadpool(_writing(request)) as session):
+        yield session
+
+
+@contextmanager
+def _looking(request: Request) -> Iterator[Session]:
+    with request.app.state.database.reading() as session:
+        session.info["request_id"] = request.state.request_id
+        yield session
+
+
+@contextmanager
+def _writing(request: Request) -> Iterator[Session]:
+    with request.app.state.database.writing.begin() as session:
         session.info["request_id"] = request.state.request_id
         yield session
         audit.write(session, audit.waiting(session))
@@ -59,17 +83,19 @@ def one_transaction(request: Request) -> Iterator[Session]:
     request.app.state.ring(session.info.get("outbox_ids", []))
 
 
-def _write_down(database: Database, request: Request, session: Session) -> None:
-    notes = audit.waiting(session)
-    stale = getattr(request.state, "seen_is_stale", False)
-    told = getattr(request.state, "told", False)
-    if not (notes or stale or told):
-        return
-    with database.transaction() as writing:
-        audit.write(writing, notes)
-        if stale:
+def _notes(request: Request, session: Session) -> dict[str, Any]:
+    """What is to be written down about this look, where there is anything."""
+    notes = {"looks": audit.waiting(session), "stale": getattr(request.state, "seen_is_stale", False),
+             "told": getattr(request.state, "told", False)}
+    return notes if any(notes.values()) else {}
+
+
+def _write_down(request: Request, notes: dict[str, Any]) -> None:
+    with request.app.state.database.transaction() as writing:
+        audit.write(writing, notes["looks"])
+        if notes["stale"]:
             sign_ins.seen(writing, request.state.sign_in_id)
-        if told:
+        if notes["told"]:
             sign_ins.tell_next(writing, request.state.sign_in_id, {})
 
 
@@ -82,16 +108,7 @@ def _remember_answer(request: Request, session: Session) -> None:
         sign_ins.tell_next(session, request.state.sign_in_id, words)
 
 
-async def posted_form(request: Request) -> FormData | None:
-    """The form that came with the request; None where nothing could. However long one answer is, its form
-    says so beside it and shows it again: only the whole is limited (`security`)."""
-    if request.method in LOOKING:
-        return None
-    return await request.form(max_fields=5000, max_part_size=security.LARGEST_BODY)
-
-
 Db = Annotated[Session, Depends(one_transaction, scope="function")]
-Sent = Annotated[FormData | None, Depends(posted_form)]
 
 
 def lock(request: Request, session: Db, sent: Sent) -> None:

@@ -22,13 +22,13 @@ from app.pages import page, wants_fragment
 from app.public import rooms as public_rooms
 from app.security import LARGEST_BODY, Forged, Guard
 from app.settings import Settings, settings
+from app.turns import THREADS, Turns
 from outreach.foundation import drafts
 from outreach.foundation.db import Database
 from outreach.foundation.permissions import Actor, NotAllowed, Role
 from outreach.foundation.submissions import DifferentForm
 
 Face = Literal["desk", "public", "both"]
-THREADS = 4  # measured: with AnyIO's default of 40 they fight over the interpreter lock
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 STATIC = Path(__file__).resolve().parents[1] / "static"
 log = getLogger("outreach.web")
@@ -41,6 +41,7 @@ def build(face: Face = "both", database: Database | None = None,
     app = FastAPI(openapi_url=None, dependencies=[Depends(lock)], default_response_class=HTMLResponse,
                   lifespan=_lifespan, telemetry=NO_TELEMETRY)
     app.state.database = (database or Database(found.database_url)).standing_as(None)
+    app.state.turns = Turns(is_sqlite=app.state.database.is_sqlite)
     app.state.ring = ring or (lambda ids: None)
     for room in _rooms(face):
         app.include_router(room)

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app import bench
-from app.bench import calls, ground, letters, pages, population, queue, search
+from app.bench import calls, ground, letters, pages, population, queue, search, visit_logs
 from outreach.casework.calls import Call
 from outreach.casework.victims import Victim
+from outreach.casework.visits import Visit, VisitLog
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE
 
@@ -28,6 +29,8 @@ def short(monkeypatch):
     for name, few in (("CALLS", 200), ("PEOPLE", 4), ("RUNS", 3)):
         monkeypatch.setattr(calls, name, few)
     monkeypatch.setattr(queue, "PEER_JOBS", 20)
+    for name, few in (("PHONES", 10), ("LOGS", 3), ("VICTIMS", FEW), ("LOST", 0.3)):
+        monkeypatch.setattr(visit_logs, name, few)
 
 
 def one_kind(database) -> str:
@@ -113,3 +116,13 @@ def test_calls_are_measured_beside_bare_sql_and_django_and_taken_away_again(data
     assert found["return"]["django_objects_p50_ms"] > 0 and found["return"]["bare_sum_p50_ms"] > 0
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Call)) == 0
+
+
+def test_the_logs_of_many_phones_are_each_stored_once_and_taken_away_again(database):
+    found = bench.run("visit-logs", "10k", database.url)["visit-logs"][one_kind(database)]
+    assert (found["stored"], found["twice"], found["lost"], found["concerns"]) == (30, 0, 0, 3)
+    assert sum(found["told"][what] for what in ("received", "same") if what in found["told"]) == 30
+    assert min(found["per_s"], found["bare_commits_per_s"], found["django_per_s"]) > 0
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(VisitLog)) == 0
+        assert session.scalar(select(func.count()).select_from(Visit)) == 0

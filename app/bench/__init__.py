@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 NAMES = {"pages": "pages", "search": "search", "import": "imports", "queue": "queue", "start": "start",
-         "letters": "letters", "calls": "calls"}
+         "letters": "letters", "calls": "calls", "visit-logs": "visit_logs"}
 
 
 def run(name: str, size: str = "10k", database: str | None = None) -> dict[str, Any]:

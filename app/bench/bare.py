@@ -40,12 +40,8 @@ def serve_django(url: str, folder: str, port: int) -> None:
 
     from app.bench import django_peer
     django_peer.set_up(url, folder)
-    from django.contrib.auth import get_user_model
-    from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
-    call_command("migrate", verbosity=0, interactive=False)
-    get_user_model().objects.create_superuser("officer", "officer@example.org", "bench")
-    _sign_in(folder)
+    sign_in_somebody(folder)
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
@@ -54,12 +50,16 @@ def serve_django(url: str, folder: str, port: int) -> None:
     make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet).serve_forever()
 
 
-def _sign_in(folder: str) -> None:
-    """Leave the cookie of somebody signed in where the measuring process finds it."""
+def sign_in_somebody(folder: str) -> None:
+    """Make Django's own tables, and leave the cookie of somebody signed in where the measuring process finds
+    it."""
     from pathlib import Path
 
     from django.contrib.auth import get_user_model
+    from django.core.management import call_command
     from django.test import Client
+    call_command("migrate", verbosity=0, interactive=False)
+    get_user_model().objects.create_superuser("officer", "officer@example.org", "bench")
     client = Client()
     client.force_login(get_user_model().objects.get())
     Path(folder, "cookie").write_text(f"sessionid={client.cookies['sessionid'].value}", encoding="utf-8")

@@ -10,16 +10,16 @@ MONEY = ("attempted", "prevented", "lost", "recovered")     # in pence
 _TRIGRAMS = ("first_name", "last_name", "postcode")
 
 
-def set_up(url: str, folder: str) -> Any:
+def set_up(url: str, folder: str, *, pages: str = "app.bench.django_pages", writes: bool = False) -> Any:
     """Start Django on this database; its own tables (accounts, sessions) go into a file in `folder`.
     Gives the victim model. Once in a process."""
     import django
     from django.conf import settings
     settings.configure(
         DEBUG=False, SECRET_KEY="only for measuring " * 3, ALLOWED_HOSTS=["*"], USE_TZ=True,
-        ROOT_URLCONF="app.bench.django_pages", DATABASE_ROUTERS=["app.bench.django_peer.Router"],
+        ROOT_URLCONF=pages, DATABASE_ROUTERS=["app.bench.django_peer.Router"],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/django.db"},
-                   "outreach": {**_database(url), "CONN_MAX_AGE": None}},
+                   "outreach": {**_database(url, writes), "CONN_MAX_AGE": None}},
         INSTALLED_APPS=["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes",
                         "django.contrib.sessions", "django.contrib.messages",
                         "app.bench.django_app.Peer"],
@@ -116,10 +116,12 @@ def drop_trigram_indexes() -> None:
             cursor.execute(f"DROP INDEX IF EXISTS ix_victim_search_peer_{column}")
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database(url: str, writes: bool) -> dict[str, Any]:
     if url.startswith("sqlite"):
+        begin = {"transaction_mode": "IMMEDIATE", "timeout": 20} if writes else {}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite:///"), "OPTIONS": {
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"}}
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
+            **begin}}
     parts = urlsplit(url)
     host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
     return {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path.strip("/"),

