@@ -16,10 +16,11 @@ from outreach import demo, records
 from outreach.casework.contacts import Outcome
 from outreach.casework.visits import CrewState, LogState, Visit, VisitLog, VisitState
 from outreach.foundation import drafts, walls
-from outreach.foundation.clock import now
+from outreach.foundation.clock import now, today
 from outreach.foundation.db import Database
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, WORKER, Actor, Role
+from outreach.foundation.volunteers import Away, Volunteer
 from tests.cast import cleared
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -28,8 +29,7 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 OPEN_TABLES = {
     "account", "agency", "audit_entry", "bank", "bank_branch", "device", "letterbox_answer",
     "letterbox_link", "letterbox_seed", "outbox", "outbox_attempt", "schedule_fire", "sign_in", "sign_in_try",
-    "source_mapping", "submission", "training", "vetting", "volunteer", "volunteer_away", "volunteer_hours",
-    "vulnerability_band", "vulnerability_factor", "worker_life"}
+    "source_mapping", "submission", "vetting", "vulnerability_band", "vulnerability_factor", "worker_life"}
 
 
 def lapsed(actor: Actor) -> Actor:
@@ -234,6 +234,21 @@ def test_a_phone_and_a_draft_are_their_owners_own(walled: Database, session: Ses
     assert ids(walled, volunteer, "draft", "account_id") == [volunteer.id]
     assert ids(walled, officer, "draft") == [] and len(ids(walled, officer, "visit_phone")) == 2
     refused(walled, volunteer, f"UPDATE draft SET account_id = {una.id}")
+
+
+def test_a_volunteers_record_is_for_them_and_for_staff(walled: Database, session: Session, volunteer: Actor,
+                                                       una: Actor, officer: Actor) -> None:
+    for who in (volunteer, una):
+        with acting(session, COMMAND_LINE, "volunteer.taken_on"):
+            record = Volunteer(account_id=who.id, emergency_name="Somebody")
+            session.add(record)
+            session.flush()
+            session.add(Away(volunteer_id=record.id, from_on=today(), until_on=today()))
+    session.commit()
+    assert ids(walled, volunteer, "volunteer", "account_id") == [volunteer.id]
+    assert len(ids(walled, volunteer, "volunteer_away")) == 1
+    assert len(ids(walled, officer, "volunteer_away")) == 2
+    assert changed(walled, volunteer, "UPDATE volunteer SET notes = 'mine'") == 1
 
 
 # Vetting that has lapsed

@@ -2,10 +2,10 @@
 
 Each transaction says who looks (`outreach.foundation.walls`); whoever says nothing sees no row here. Staff
 and the system see what they saw before: the trade's own scope stays the first wall. A volunteer sees the
-visits they have an open part in, whom these are to, who goes with them, and their own logs, phones and
-drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and their own logs; everybody
-else sees nothing. While a log is handed in (`walls.handing_in`) its writer sees the visits they had, also
-those that are over: the log may come late, or twice.
+visits they have an open part in, whom these are to, who goes with them, and their own logs, phones, hours,
+record and drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and what else is
+their own; everybody else sees nothing. While a log is handed in (`walls.handing_in`) its writer sees the
+visits they had, also those that are over: the log may come late, or twice.
 
 The question who is staff stands in a SELECT of its own, so that it is asked once for each statement; a table
 that only staff need is then opened or shut as a whole, and its indexes serve as before. What is a volunteer's
@@ -36,8 +36,9 @@ ONLY_STAFF = (
     "device_answers", "device_chaser", "device_loan", "device_wait", "follow_up", "fraud_report", "household",
     "household_stay", "import_row", "letter", "letter_batch", "match_key", "measure", "measure_step",
     "referral", "referral_step", "trusted_caller", "victim_import", "victim_merge", "victim_phone")
-SHARED = ("banking_protocol_call", "draft", "victim", "visit", "visit_crew", "visit_log", "visit_phone",
-          "visit_part")
+SHARED = ("banking_protocol_call", "draft", "training", "victim", "visit", "visit_crew", "visit_log",
+          "visit_phone", "visit_part", "volunteer", "volunteer_away", "volunteer_hours")
+OWN = ("draft", "training", "visit_part", "visit_phone", "volunteer", "volunteer_away", "volunteer_hours")
 
 ROLE = "(SELECT current_setting('outreach.role', true))"
 STAFF = "(SELECT current_setting('outreach.role', true) IN ('officer', 'supervisor', 'ambassador', 'system'))"
@@ -46,6 +47,8 @@ LISTS = ("(SELECT current_setting('outreach.role', true) IN "
          "('officer', 'supervisor', 'ambassador', 'system', 'administrator'))")
 HANDS_IN = "(SELECT current_setting('outreach.deed', true) = 'hand in')"
 ME = "(SELECT nullif(current_setting('outreach.actor', true), '')::bigint)"
+OWN_RECORD = ("(SELECT volunteer.id FROM volunteer "
+              "WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint)")
 PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
 OPEN = "ANY ((SELECT outreach_open_visits())::bigint[])"
 VICTIMS = "ANY ((SELECT outreach_open_victims())::bigint[])"
@@ -124,7 +127,10 @@ def _policies() -> Iterator[str]:
         yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({STAFF})"
     yield f"CREATE POLICY staff ON banking_protocol_call USING ({LISTS})"
     yield f"CREATE POLICY own ON draft USING ({ROLE} = 'system' OR account_id = {ME})"
-    yield f"CREATE POLICY own ON visit_phone USING ({STAFF} OR account_id = {ME})"
+    for table in ("visit_phone", "volunteer", "volunteer_hours"):
+        yield f"CREATE POLICY own ON {table} USING ({STAFF} OR account_id = {ME})"
+    for table in ("training", "volunteer_away"):    # behind the wall of volunteers
+        yield f"CREATE POLICY own ON {table} USING ({STAFF} OR volunteer_id = {OWN_RECORD})"
     yield f"CREATE POLICY own ON visit_part FOR SELECT USING (account_id = {ME})"
 
 
@@ -138,7 +144,7 @@ def downgrade() -> None:
         for table in _SEES:
             op.execute(f"DROP POLICY {policy} ON {table}")
     op.execute("DROP POLICY staff ON banking_protocol_call")
-    for table in ("draft", "visit_phone", "visit_part"):
+    for table in OWN:
         op.execute(f"DROP POLICY own ON {table}")
     for name in reversed([*FUNCTIONS]):
         op.execute(f"DROP FUNCTION {name}()")
