@@ -42,8 +42,11 @@ class AlreadyAnswered(Exception):
 
 
 async def posted_form(request: Request) -> FormData | None:
-    """The form that came with the request; None where nothing could."""
-    return None if request.method in LOOKING else await request.form(max_fields=5000)
+    """The form that came with the request; None where nothing could. However long one answer is, its form
+    says so beside it and shows it again: only the whole is limited (`security`)."""
+    if request.method in LOOKING:
+        return None
+    return await request.form(max_fields=5000, max_part_size=security.LARGEST_BODY)
 
 
 Sent = Annotated[FormData | None, Depends(posted_form)]

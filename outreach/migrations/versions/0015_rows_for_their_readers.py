@@ -2,8 +2,8 @@
 
 Each transaction says who looks (`outreach.foundation.walls`); whoever says nothing sees no row here. Staff
 and the system see what they saw before: the trade's own scope stays the first wall. A volunteer sees the
-visits they have an open part in, whom these are to, who goes with them, and their own logs, phones, hours,
-record and drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and what else is
+visits they have an open part in, whom these are to, who goes with them or is told when they do not check
+out, and their own logs, phones, hours, record and drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and what else is
 their own; everybody else sees nothing. While a log is handed in (`walls.handing_in`) its writer sees the
 visits they had, also those that are over: the log may come late, or twice.
 
@@ -47,6 +47,7 @@ LISTS = ("(SELECT current_setting('outreach.role', true) IN "
          "('officer', 'supervisor', 'ambassador', 'system', 'administrator'))")
 HANDS_IN = "(SELECT current_setting('outreach.deed', true) = 'hand in')"
 ME = "(SELECT nullif(current_setting('outreach.actor', true), '')::bigint)"
+NAMED = f"{ROLE} = 'volunteer' AND account_id IN (SELECT named_contact_id FROM visit)"
 OWN_RECORD = ("(SELECT volunteer.id FROM volunteer "
               "WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint)")
 PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
@@ -129,6 +130,8 @@ def _policies() -> Iterator[str]:
     yield f"CREATE POLICY own ON draft USING ({ROLE} = 'system' OR account_id = {ME})"
     for table in ("visit_phone", "volunteer", "volunteer_hours"):
         yield f"CREATE POLICY own ON {table} USING ({STAFF} OR account_id = {ME})"
+    # Whoever goes on a visit may ring the one who is told when nobody checks out.
+    yield f"CREATE POLICY named_contact ON volunteer FOR SELECT USING ({NAMED})"
     for table in ("training", "volunteer_away"):    # behind the wall of volunteers
         yield f"CREATE POLICY own ON {table} USING ({STAFF} OR volunteer_id = {OWN_RECORD})"
     yield f"CREATE POLICY own ON visit_part FOR SELECT USING (account_id = {ME})"
@@ -144,6 +147,7 @@ def downgrade() -> None:
         for table in _SEES:
             op.execute(f"DROP POLICY {policy} ON {table}")
     op.execute("DROP POLICY staff ON banking_protocol_call")
+    op.execute("DROP POLICY named_contact ON volunteer")
     for table in OWN:
         op.execute(f"DROP POLICY own ON {table}")
     for name in reversed([*FUNCTIONS]):
