@@ -3,9 +3,10 @@
 Each transaction says who looks (`outreach.foundation.walls`); whoever says nothing sees no row here. Staff
 and the system see what they saw before: the trade's own scope stays the first wall. A volunteer sees the
 visits they have an open part in, whom these are to, who goes with them or is told when they do not check
-out, and their own logs, phones, hours, record and drafts; whoever's vetting has lapsed sees the visits they still owe a log for, and what else is
-their own; everybody else sees nothing. While a log is handed in (`walls.handing_in`) its writer sees the
-visits they had, also those that are over: the log may come late, or twice.
+out, and their own logs, phones, hours, record and drafts; whoever's vetting has lapsed sees the visits they
+still owe a log for, and what else is their own; everybody else sees nothing. While a log is handed in
+(`walls.handing_in`) its writer sees the visits they had, also those that are over: the log may come late, or
+twice.
 
 The question who is staff stands in a SELECT of its own, so that it is asked once for each statement; a table
 that only staff need is then opened or shut as a whole, and its indexes serve as before. What is a volunteer's
@@ -47,7 +48,8 @@ LISTS = ("(SELECT current_setting('outreach.role', true) IN "
          "('officer', 'supervisor', 'ambassador', 'system', 'administrator'))")
 HANDS_IN = "(SELECT current_setting('outreach.deed', true) = 'hand in')"
 ME = "(SELECT nullif(current_setting('outreach.actor', true), '')::bigint)"
-NAMED = f"{ROLE} = 'volunteer' AND account_id IN (SELECT named_contact_id FROM visit)"
+NAMED = ("current_setting('outreach.role', true) = 'volunteer' "
+         "AND account_id IN (SELECT named_contact_id FROM visit)")
 OWN_RECORD = ("(SELECT volunteer.id FROM volunteer "
               "WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint)")
 PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
