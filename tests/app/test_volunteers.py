@@ -188,6 +188,9 @@ def test_a_course_is_recorded_and_taken_off(desk: Any, officer: Actor, bill: Vol
     client, here = desk(officer), f"{LIST}/{bill.id}"
     wrong = client.submit(f"{here}/training", {"course": "safeguarding"}, headers=htmx)
     assert wrong.status_code == 422 and "Enter a date" in wrong.text
+    wrong = client.submit(f"{here}/training", {"course": "safeguarding", "done_on": "5 1 2026",
+                                               "counts_until": "4 1 2026"}, headers=htmx)
+    assert wrong.status_code == 422 and 'href="#counts_until"' in wrong.text
     assert done(client.submit(f"{here}/training", {"course": "safeguarding", "done_on": "5 1 2026"},
                               headers=htmx), htmx)
     assert "5 Jan 2029" in client.get(here).text

@@ -27,15 +27,17 @@ OpenedVolunteer = Annotated[Volunteer, Depends(opened_volunteer, scope="function
 
 
 @contextmanager
-def beside(session: Session, form: Filled[Any]) -> Iterator[None]:
-    """Put what the rules refuse beside the field it is about, and take everything back."""
+def beside(session: Session, form: Filled[Any], **elsewhere: str) -> Iterator[None]:
+    """Put what the rules refuse beside the field it is about (`elsewhere`: field of the rule → field of the
+    form), and take everything back."""
     if form.errors:
         raise NotDone
     try:
         with session.begin_nested():
             yield
     except Refused as no:
-        form.wrong(no.about if no.about in form.typed else "", str(no))
+        about = elsewhere.get(no.about, no.about)
+        form.wrong(about if about in form.typed else "", str(no))
         raise NotDone from no
 
 

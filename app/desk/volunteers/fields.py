@@ -62,7 +62,7 @@ class TrainingForm(Form):
 
     course: Annotated[str, Field(min_length=1, max_length=40)]
     done_on: UkDate
-    expires_on: Annotated[UkDate | None, Blank] = None
+    counts_until: Annotated[UkDate | None, Blank] = None
 
 
 class AwayForm(Form):

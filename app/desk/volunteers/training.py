@@ -19,8 +19,9 @@ def create(request: Request, volunteer: OpenedVolunteer, posted: Posted, session
     """Record a course; until when it counts follows from the force's rules, unless a day is given."""
     form = TrainingForm.read(posted)
     try:
-        with beside(session, form):
-            done = training.record(session, me, volunteer, **form.values)
+        with beside(session, form, expires_on="counts_until"):
+            done = training.record(session, me, volunteer, course=form.values["course"],
+                                   done_on=form.values["done_on"], expires_on=form.values["counts_until"])
     except NotDone:
         return shown(request, session, me, volunteer, 422, training_form=form)
     return go(request, f"/desk/volunteers/{volunteer.id}",
