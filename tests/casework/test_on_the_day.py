@@ -271,7 +271,7 @@ def test_without_a_mobile_the_ledger_says_so_and_the_mail_still_goes(
     drain(worker())
     assert sent(session) == [("visit.ask_mail", "Bill Wren")]
     told = [line.text for line in outbox.story(session, escalation.SUBJECT, member.id)]
-    assert any(line.startswith("Could not text Bill Wren to ask whether they are out: no mobile number")
+    assert any(line.startswith("Could not ask Bill Wren by text: no mobile number")
                for line in told)
 
 

@@ -28,6 +28,7 @@ class Shown:
     may_check_out: bool     # without having checked in: they forgot
     may_undo: bool          # a mistaken check-out
     is_overdue: bool
+    is_contact_told: bool
     take: Sequence[str]
     careful: bool
 
@@ -79,5 +80,6 @@ def _one(visit: MyVisit, names: Company) -> Shown:
     at, stage, words = clock.now(), stages.stage(visit), current().visits.take
     return Shown(visit, names, stage, stages.may_check_in(visit, at),
                  stage is Stage.TO_COME and at >= visit.begins_at, stages.may_undo(visit, at),
-                 stages.is_overdue(visit, at), [words.get(code, code) for code in visit.take],
+                 stages.is_overdue(visit, at),
+                 stages.is_contact_told(visit, at), [words.get(code, code) for code in visit.take],
                  visit.risk is Risk.CARE)

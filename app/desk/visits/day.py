@@ -18,13 +18,14 @@ from outreach.foundation.volunteers import Volunteer
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One of the crew, in words. `kind` is that of `ui.state`; `emergency` is whom to ring for them, shown
-    once the supervisors are told and to whoever may see volunteers."""
+    """One of the crew: how they stand (`state`, its `kind` as of `ui.state`) and since when; `emergency` is whom
+    to ring for them, shown once the supervisors are told and to whoever may see volunteers."""
 
     name: str
     mobile: str
-    words: str
+    state: str
     kind: str
+    since: str
     told: str
     emergency: str
     emergency_phone: str
@@ -57,28 +58,27 @@ def gather(session: Session, me: Actor, visit: Visit) -> Day | None:
 
 def _visitor(session: Session, me: Actor, member: CrewMember, is_in: bool,
              record: Volunteer | None) -> Visitor:
-    words, kind = _stands(member, is_in)
     grave = is_in and Step.SUPERVISOR in lateness.steps_taken(member) and me.may(May.SEE_VOLUNTEERS)
     emergency = record if record and grave and record.emergency_phone else None
     if emergency:
         audit.consulted(session, me, "volunteer", emergency.id, operation="volunteer.emergency_shown",
                         visit_id=member.visit_id)
     whom = [emergency.emergency_name, emergency.emergency_relationship] if emergency else []
-    return Visitor(member.account.name, record.mobile if record else "", words, kind,
+    return Visitor(member.account.name, record.mobile if record else "", *_stands(member, is_in),
                    _vouched(session, member), ", ".join(part for part in whom if part),
                    emergency.emergency_phone if emergency else "")
 
 
-def _stands(member: CrewMember, is_in: bool) -> tuple[str, str]:
-    """How somebody stands, and the colour of it."""
-    late = is_in and lateness.out_by(member) <= clock.now()
-    if is_in:
-        since = f"In since {at_clock(member.checked_in_at)}" if member.checked_in_at else "Not checked in"
-        return f"{since}{f', should be out since {at_clock(lateness.out_by(member))}' if late else ''}", (
-            "wrong" if late else "going" if member.checked_in_at else "waiting")
+def _stands(member: CrewMember, is_in: bool) -> tuple[str, str, str]:
+    """How somebody stands, the colour of it, and since when."""
     if member.checked_out_at:
-        return f"Out {when(member.checked_out_at)}", "done"
-    return "Has written the log", "done"
+        return "Out", "done", when(member.checked_out_at)
+    if not is_in:
+        return "Out", "done", "the log is written"
+    since = f"in since {at_clock(member.checked_in_at)}" if member.checked_in_at else "not checked in"
+    if lateness.out_by(member) <= clock.now():
+        return "Late", "wrong", f"{since}, to be out by {at_clock(lateness.out_by(member))}"
+    return ("In", "going", since[3:]) if member.checked_in_at else ("Expected", "waiting", since)
 
 
 def _vouched(session: Session, member: CrewMember) -> str:

@@ -12,16 +12,8 @@ from app.desk.visits.doors import Named
 from app.desk.visits.fields import AssignForm, OfferForm, WhyForm
 from app.doors import Db, Me, Room
 from app.pages import page
-from outreach.casework.visits import (
-    CrewState,
-    Risk,
-    Visit,
-    VisitLog,
-    VisitState,
-    choosing,
-    escalation,
-    telling,
-)
+from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, telling
+from outreach.casework.visits.escalation import is_mere_look
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
@@ -75,8 +67,8 @@ def _logs(session: Session, visit: Visit) -> list[VisitLog]:
 
 
 def _story(session: Session, visit: Visit) -> list[outbox.Line]:
-    """What the worker did and will do: for the person, and for everybody who was asked. That it will look
+    """What the worker did and will do: for the person, and for everybody who was asked. That it looks
     whether they are out goes without saying."""
     crew = [("visit_crew", member.id) for member in visit.crew]
-    return [line for line in outbox.about_many(session, [("visit", visit.id), *crew])
-            if line.state is not State.READY or line.kind not in escalation.STEPS.values()]
+    lines = outbox.about_many(session, [("visit", visit.id), *crew])
+    return [line for line in lines if not is_mere_look(line)]

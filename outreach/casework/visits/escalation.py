@@ -42,6 +42,12 @@ def forget(session: Session, member: CrewMember) -> None:
         _take_back(session, member)
 
 
+def is_mere_look(line: outbox.Line) -> bool:
+    """Whether a line of the worker's story says only that a check-out was looked for: what came of it stands in
+    lines of its own."""
+    return line.kind in STEPS.values() and line.state is outbox.State.DONE
+
+
 def _take_back(session: Session, member: CrewMember) -> None:
     outbox.cancel(session, (SUBJECT, member.id), *STEPS.values(), *ASKING)
 
@@ -85,8 +91,8 @@ def _who(session: Session, message: OutboxMessage) -> str:
     return session.get_one(CrewMember, message.subject_id).account.name
 
 
-for _step, _then in ((Step.ASK, "ask them"), (Step.CONTACT, "tell the named contact"),
+for _step, _then in ((Step.ASK, "ask"), (Step.CONTACT, "tell the named contact"),
                      (Step.SUPERVISOR, "tell the supervisors")):
-    _words = Words(f"Will look whether {{who}} has checked out, and {_then} if not",
-                   "Looked whether {who} had checked out", "Could not look whether {who} has checked out")
+    _words = Words(f"Will {_then} if {{who}} has not checked out", "Looked for the check-out of {who}",
+                   "Could not look for the check-out of {who}")
     outbox.handles(STEPS[_step], who=_who, words=_words)(partial(_keep, _step))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from outreach.casework.visits.lateness import Step, minutes
 from outreach.casework.visits.mine import MyVisit
 from outreach.casework.visits.on_the_day import EARLIEST, SAME_DAY
 from outreach.casework.visits.record import CrewState, LogState
@@ -49,6 +50,12 @@ def is_overdue(visit: MyVisit, at: datetime | None = None) -> bool:
     """Whether somebody should be out by now and has not said so."""
     moment = at or clock.now()
     return stage(visit, moment) in (Stage.TO_COME, Stage.IN) and moment >= visit.out_by
+
+
+def is_contact_told(visit: MyVisit, at: datetime | None = None) -> bool:
+    """Whether the hour has come at which the named contact is told."""
+    moment = at or clock.now()
+    return is_overdue(visit, moment) and moment >= visit.out_by + timedelta(minutes=minutes(Step.CONTACT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ def _who(session: Session, message: OutboxMessage) -> str:
 
 
 @outbox.posts(ASK_MAIL, who=_who, words=Words(
-    "Will e-mail {who}: are you out?", "E-mailed {who} to ask whether they are out",
-    "Could not e-mail {who} to ask whether they are out"))
+    "Will ask {who} by e-mail to check out", "Asked {who} by e-mail to check out",
+    "Could not ask {who} by e-mail"))
 def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a mail."""
     member = _asked(session, message)
@@ -33,8 +33,8 @@ def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbo
 
 
 @outbox.posts(ASK_TEXT, who=_who, words=Words(
-    "Will text {who}: are you out?", "Texted {who} to ask whether they are out",
-    "Could not text {who} to ask whether they are out"))
+    "Will ask {who} by text to check out", "Asked {who} by text to check out",
+    "Could not ask {who} by text"))
 def ask_by_text(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a text."""
     member = _asked(session, message)
@@ -45,8 +45,7 @@ def ask_by_text(session: Session, message: OutboxMessage, means: Means) -> outbo
 
 
 @outbox.posts(TELL_MAIL, who=_who, words=Words(
-    "Will e-mail {who}: a visitor has not checked out", "E-mailed {who} that a visitor has not checked out",
-    "Could not e-mail {who} that a visitor has not checked out"))
+    "Will warn {who} by e-mail", "Warned {who} by e-mail", "Could not warn {who} by e-mail"))
 def tell_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """Who has not checked out, for the named contact or a supervisor, as a mail."""
     late, account = _missing(session, message)
@@ -55,8 +54,7 @@ def tell_by_mail(session: Session, message: OutboxMessage, means: Means) -> outb
 
 
 @outbox.posts(TELL_TEXT, who=_who, words=Words(
-    "Will text {who}: a visitor has not checked out", "Texted {who} that a visitor has not checked out",
-    "Could not text {who} that a visitor has not checked out"))
+    "Will warn {who} by text", "Warned {who} by text", "Could not warn {who} by text"))
 def tell_by_text(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """Who has not checked out, for the named contact or a supervisor, as a text."""
     late, account = _missing(session, message)

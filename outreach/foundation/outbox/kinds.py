@@ -147,7 +147,7 @@ def is_long(kind: str) -> bool:
 def called(kind: str) -> str:
     """A kind as a heading, naming nobody: "Queue a follow-up", "Text a reminder"."""
     plain = words_of(kind).will.removeprefix("Will ").replace(" to {who}", "").replace(" {who}", "")
-    plain = plain.replace("this ", "a ")
+    plain = plain.replace("this ", "a ").replace("if has", "if somebody has")
     return plain[:1].upper() + plain[1:]
 
 
