@@ -205,8 +205,10 @@ def test_each_step_comes_at_its_very_minute(session: Session, volunteer: Actor, 
                                             visit_of: PlanVisit, step: Step, minutes: int) -> None:
     visit = visit_of(mrs_hill, volunteer)
     moment = visit.planned_end_at + timedelta(minutes=minutes)
+    [member] = lateness.late(session, visit.id, step, moment)
     assert lateness.late(session, visit.id, step, moment - timedelta(seconds=1)) == []
-    assert len(lateness.late(session, visit.id, step, moment)) == 1
+    assert lateness.steps_taken(member, moment)[-1] is step
+    assert step not in lateness.steps_taken(member, moment - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(("day", "begins", "minutes", "asked"), [

@@ -43,8 +43,8 @@ def forget(session: Session, member: CrewMember) -> None:
 
 
 def is_mere_look(line: outbox.Line) -> bool:
-    """Whether a line of the worker's story says only that a check-out was looked for: what came of it stands in
-    lines of its own."""
+    """Whether a line of the worker's story says only that a check-out was looked for: what came of it stands
+    in lines of its own."""
     return line.kind in STEPS.values() and line.state is outbox.State.DONE
 
 
