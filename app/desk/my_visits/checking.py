@@ -84,7 +84,7 @@ def _told(status: int, state: str, words: str) -> JSONResponse:
 
 
 def _is_in(member: CrewMember) -> str:
-    return f"Checked in at {at_clock(member.checked_in_at)}. Check out when you leave: {_asks(member)}."
+    return f"Checked in at {at_clock(member.checked_in_at)}. {_asks(member)}."
 
 
 def _is_out(member: CrewMember) -> str:
@@ -93,11 +93,11 @@ def _is_out(member: CrewMember) -> str:
 
 
 def _is_back(member: CrewMember) -> str:
-    return f"You are still there, until {at_clock(lateness.out_by(member))}: {_asks(member)}."
+    return f"You are still there, until {at_clock(lateness.out_by(member))}. {_asks(member)}."
 
 
 def _asks(member: CrewMember) -> str:
-    return f"without that we ask after you at {at_clock(lateness.due(member, Step.ASK))}"
+    return f"Check out when you leave, or we ask after you at {at_clock(lateness.due(member, Step.ASK))}"
 
 
 def _moments(posted: FormData) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from outreach.foundation.volunteers import Volunteer
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One of the crew: how they stand (`state`, its `kind` as of `ui.state`), since when; `emergency` is whom to
-    ring for them, shown once the supervisors are told and to whoever may see volunteers."""
+    """One of the crew: how they stand (`state`, its `kind` as of `ui.state`) and since when. `emergency` is
+    whom to ring for them, once the supervisors are told, for whoever may see volunteers."""
 
     name: str
     mobile: str
