@@ -17,7 +17,6 @@ from outreach.casework.visits.escalation import is_mere_look
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
-from outreach.foundation.outbox import State
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/visits/{visit_id:int}")

@@ -43,9 +43,9 @@ def forget(session: Session, member: CrewMember) -> None:
 
 
 def is_mere_look(line: outbox.Line) -> bool:
-    """Whether a line of the worker's story says only that a check-out was looked for: what came of it stands
-    in lines of its own."""
-    return line.kind in STEPS.values() and line.state is outbox.State.DONE
+    """Whether a line of the worker's story says only that a check-out is, or was, looked for: what came of it
+    stands in lines of its own."""
+    return line.kind in STEPS.values() and not line.is_trouble
 
 
 def _take_back(session: Session, member: CrewMember) -> None:
