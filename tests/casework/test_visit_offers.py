@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.casework import reaching, timeline
-from outreach.casework.letters import Letter, templates
+from outreach.casework import letters, reaching, timeline
+from outreach.casework.letters import Letter, posting, templates
 from outreach.casework.safe_contact import Answer, Channel
 from outreach.casework.timeline import Kind
 from outreach.casework.victims import Victim, keeping, merging
@@ -512,6 +512,42 @@ def test_by_letter_the_worker_writes_it_and_a_person_posts_it(session: Session, 
     said = templates.plain(letter.blocks)
     assert letter.template == "visit" and reaching.said(visit.planned_start_at) in said
     assert "the password that you agreed" in said and "kettle" not in said and "fraud" not in said.lower()
+
+
+def test_a_letter_that_was_not_posted_is_kept_back_when_nobody_comes_then(
+        session: Session, officer: Actor, bill: Actor, willing: Victim, open_visit: Any,
+        worker: Engine) -> None:
+    with acting(session, COMMAND_LINE, "test"):
+        willing.may_post = Answer.YES
+    for posted in (False, True):
+        visit = open_visit(bill, tell_by=Channel.LETTER, begins_at=soon(21 + 7 * posted))
+        offering.answer(session, bill, visit.id, yes=True)
+        session.commit()
+        worker.work(Lane.ROWS)
+        letter = session.scalars(select(Letter).order_by(Letter.id.desc())).first()
+        assert letter is not None
+        if posted:
+            posting.post(session, officer, letter)
+        planning.cancel(session, officer, visit, why="In hospital")
+        session.commit()
+        worker.work(Lane.ROWS)
+        session.expire_all()
+    states = [(one.template, one.state) for one in session.scalars(select(Letter).order_by(Letter.id))]
+    assert states == [("visit", letters.State.DROPPED), ("visit", letters.State.POSTED),
+                      ("visit_cancelled", letters.State.WAITING)]
+
+
+def test_a_move_is_told_at_once_though_nobody_goes_any_more(session: Session, officer: Actor, bill: Actor,
+                                                            open_visit: Any) -> None:
+    visit = open_visit(bill, tell_by=Channel.TEXT)
+    offering.answer(session, bill, visit.id, yes=True)
+    [first] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit.coming_text"))
+    first.state = State.DONE
+    handing_back.hand_back(session, bill, visit.id, why="A cold")
+    planning.change(session, officer, visit, planning.Plan(
+        starts_at=soon(14), ends_at=soon(14, time(12)), persons=1, alone_reason="Known", tell_by=Channel.TEXT,
+        named_contact_id=officer.id, risk=Risk.NONE_KNOWN, password="copper kettle"))
+    assert "visit.moved_text" in waiting(session) and "visit.reminder_text" not in waiting(session)
 
 
 def test_what_changed_since_is_not_sent(session: Session, officer: Actor, bill: Actor, willing: Victim,

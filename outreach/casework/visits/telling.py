@@ -47,17 +47,21 @@ KINDS = [kind(news, channel) for news in News for channel in reaching.CHANNELS]
 
 def follow(session: Session, visit: Visit) -> None:
     """Bring what the person will be told in step with how the visit stands: that we come, once enough people
-    go; the new time, where they know of another; and a reminder. Within the operation that calls this."""
+    go; at once the new time, where they know of another; and a reminder. Within the operation that calls
+    this."""
     session.flush()
     outbox.cancel(session, ("visit", visit.id), *KINDS)
-    if visit.victim is None or visit.tell_by is None or not is_staffed(visit):
+    if visit.victim is None or visit.tell_by is None:
         return
     if visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now():
         return
-    known = told(session, visit)
-    if known != visit.planned_start_at:
-        _put(session, visit, visit.tell_by, News.MOVED if known else News.COMING)
-    _remind(session, visit, visit.victim, visit.tell_by)
+    known, staffed = told(session, visit), is_staffed(visit)
+    if known and known != visit.planned_start_at:    # else they wait at the old time
+        _put(session, visit, visit.tell_by, News.MOVED, was=known)
+    if staffed and known is None:
+        _put(session, visit, visit.tell_by, News.COMING)
+    if staffed:
+        _remind(session, visit, visit.victim, visit.tell_by)
 
 
 def called_off(session: Session, visit: Visit) -> None:
@@ -93,12 +97,17 @@ def _remind(session: Session, visit: Visit, victim: Victim, channel: Channel) ->
 
 
 def _put(session: Session, visit: Visit, channel: Channel, news: News, *, run_after: datetime | None = None,
-         starts: datetime | None = None) -> None:
+         starts: datetime | None = None, was: datetime | None = None) -> None:
     number = session.scalar(select(func.count(OutboxMessage.id)).where(
         OutboxMessage.subject_type == "visit", OutboxMessage.subject_id == visit.id))
     outbox.put(session, kind(news, channel), key=f"{kind(news, channel)}-{visit.id}-{number}",
                subject=("visit", visit.id), run_after=run_after,
-               starts=int((starts or visit.planned_start_at).timestamp()))
+               starts=_seconds(starts or visit.planned_start_at),
+               **({"was": _seconds(was)} if was else {}))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def still_wanted(news: News, channel: Channel, session: Session,
@@ -110,8 +119,10 @@ def still_wanted(news: News, channel: Channel, session: Session,
     right = VisitState.CANCELLED if news is News.CANCELLED else VisitState.PLANNED
     if visit.victim is None or visit.state is not right or visit.tell_by is not channel:
         raise Suppressed("it was no longer needed")
-    if news is not News.CANCELLED and (start != visit.planned_start_at or not is_staffed(visit)):
+    if news is not News.CANCELLED and start != visit.planned_start_at:
         raise Suppressed("it was no longer so")
+    if news in (News.COMING, News.REMINDER) and not is_staffed(visit):
+        raise Suppressed("nobody goes yet")
     return visit, visit.victim, reaching.now(visit.victim, channel, start)
 
 
@@ -134,6 +145,11 @@ def who(session: Session, message: OutboxMessage) -> str:
 def starts(message: OutboxMessage) -> datetime:
     """The start that a message speaks of."""
     return datetime.fromtimestamp(message.payload["starts"], UTC)
+
+
+def was(message: OutboxMessage) -> datetime:
+    """The start that the person knew of before."""
+    return datetime.fromtimestamp(message.payload.get("was", message.payload["starts"]), UTC)
 
 
 def _register(news: News) -> None:
