@@ -11,6 +11,7 @@ from app.desk.my_visits.shown import Shown, shown
 from app.pages import page
 from outreach.casework.visits import Visit, company, logging, phones
 from outreach.casework.visits.mine import MyVisit
+from outreach.foundation import clock
 from outreach.foundation.permissions import Actor
 
 HOME = "/desk/my-visits"
@@ -29,7 +30,8 @@ def pages(request: Request, session: Session, actor: Actor) -> list[tuple[str, s
 
 
 def _list(request: Request, seen: Sequence[Shown], *, many: bool) -> str:
-    return _html(request, "kept_list", seen=seen, many=many, in_danger=company.in_danger())
+    return _html(request, "kept_list", seen=seen, many=many, in_danger=company.in_danger(),
+                 now=clock.now())
 
 
 def _log(request: Request, session: Session, actor: Actor, visit: MyVisit) -> str:

@@ -16,6 +16,7 @@ from app.desk.my_visits import kept
 from app.desk.my_visits.fields import LogForm, choices
 from app.doors import Db, Me, Posted, Room
 from app.pages import page
+from app.spoken import count
 from outreach.casework.visits import phones
 from outreach.casework.visits.phones import Issued, NotAPhone
 from outreach.foundation.permissions import Actor, May
@@ -76,9 +77,13 @@ def create_late(posted: Posted, session: Db, me: Me) -> Response:
     if posted.get("wiped"):
         return _wiped(session, me, posted)
     try:
-        return JSONResponse(_answer(phones.reissue(session, me, **_told(posted))) | {"pages": []})
+        issued = phones.reissue(session, me, **_told(posted))
     except NotAPhone as trouble:
         return _wrong(trouble)
+    number = count(phones.handed_in(session, me), "log")
+    done = {} if issued.key else {"wiped": f"Nothing of your visits is left on this phone. {number} with the "
+                                           "supervisor."}
+    return JSONResponse(_answer(issued) | {"pages": []} | done)
 
 
 def _wiped(session: Session, me: Actor, posted: FormData) -> Response:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from outreach.casework.visits import mine
 from outreach.casework.visits.mine import MyVisit
-from outreach.casework.visits.record import CrewState, Phone
+from outreach.casework.visits.record import CrewState, LogState, Phone, VisitLog
 from outreach.foundation import audit, clock, force, signing
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -55,10 +55,12 @@ def issue(session: Session, actor: Actor, *, name: str, unsent: int = 0, unsent_
 @operation("visit_phone.reissued", needs=May.HAND_IN)
 def reissue(session: Session, actor: Actor, *, name: str, unsent: int = 0, unsent_for: int = 0) -> Issued:
     """The key once more for somebody without access, so that what waits can be handed in: no visits with it.
-    Raises `NotAPhone`."""
+    Once nothing waits there is no key any more. Raises `NotAPhone`."""
     phone = _phone(session, actor, name)
     _note(phone, unsent, unsent_for)
-    return _issued(phone, clock.now() + _key_hours())
+    if not phone.unsent:
+        _destroy(phone)
+    return _issued(phone, clock.now() + _key_hours() if phone.unsent else None)
 
 
 @operation("visit_phone.wiped", needs=May.SIGNED_IN)
@@ -66,8 +68,14 @@ def wipe(session: Session, actor: Actor, *, name: str) -> None:
     """Destroy what a phone's key is made from: whatever lay there under it can never be read again."""
     phone = _found(session, actor, name)
     if phone is not None:
-        phone.salt, phone.unsent, phone.unsent_since = "", 0, None
-        phone.wiped_at = phone.told_at = clock.now()
+        _destroy(phone)
+
+
+def handed_in(session: Session, actor: Actor) -> int:
+    """How many of somebody's logs are with the supervisor, because they came without access."""
+    theirs = select(func.count()).select_from(VisitLog).where(
+        VisitLog.account_id == actor.id, VisitLog.state == LogState.REVIEW)
+    return session.scalar(theirs) or 0
 
 
 def todays(session: Session, actor: Actor) -> list[MyVisit]:
@@ -119,6 +127,11 @@ def _found(session: Session, actor: Actor, name: str) -> Phone | None:
         raise NotAPhone("This phone gave no name of its own. Open the page again.")
     mine_here = select(Phone).where(Phone.name_hash == _name_hash(actor, name)).with_for_update()
     return session.scalars(mine_here).one_or_none()
+
+
+def _destroy(phone: Phone) -> None:
+    phone.salt, phone.unsent, phone.unsent_since = "", 0, None
+    phone.wiped_at = phone.told_at = clock.now()
 
 
 def _name_hash(actor: Actor, name: str) -> str:
