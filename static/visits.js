@@ -15,16 +15,16 @@ const opened = new Promise((done) => {
 async function kept(deed) {
   const turn = (await opened).transaction("kept", "readwrite", { durability: "strict" });
   const asked = deed(turn.objectStore("kept"));
-  return new Promise((done, fail) => Object.assign(turn, { oncomplete: () => done(asked.result), onabort: fail }));
+  return new Promise((done, fail) => Object.assign(turn, { oncomplete: () => done(asked?.result), onabort: fail }));
 }
-const all = () => kept((store) => store.getAll()), keep = (one) => kept((store) => store.put(one));
+const all = () => kept((store) => store.getAll()), keep = (...many) => kept((store) => many.forEach((one) => store.put(one)));
 const forget = (which) => kept((store) => Object.assign(store.getAll(), {
   onsuccess: ({ target }) => target.result.filter(which).forEach(({ id }) => store.delete(id)) }));
 const isReadable = ({ kind }) => kind === "lock" || kind === "page"; // goes when its time is over, or at sign-out
 async function seal(id, kind, value, draft = false) {
   const iv = crypto.getRandomValues(new Uint8Array(12)), plain = new TextEncoder().encode(JSON.stringify(value));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, lock.key, plain);
-  await keep({ id, kind, draft, at: Date.now(), owner: lock.owner, iv, sealed });
+  return { id, kind, draft, at: Date.now(), owner: lock.owner, iv, sealed };
 }
 async function read(...kinds) {
   const ours = (await all()).filter((one) => kinds.includes(one.kind) && one.owner === lock.owner);
@@ -56,8 +56,8 @@ async function tell(more) { // what waits here; the answer brings the key to it 
   if (!told.key) return;
   const key = await crypto.subtle.importKey("jwk", told.key, "AES-GCM", false, ["encrypt", "decrypt"]);
   const until = Date.now() + told.lasts * 1000; // by this phone's own clock, which may be hours wrong
-  await keep(lock = { id: "lock", kind: "lock", key, owner: who.owner, csrf: who.csrf, until });
-  for (const [path, html] of told.pages ?? []) await seal(path, "page", { html });
+  lock = { id: "lock", kind: "lock", key, owner: who.owner, csrf: who.csrf, until };
+  await keep(lock, ...await Promise.all((told.pages ?? []).map(([path, html]) => seal(path, "page", { html }))));
 }
 async function send({ id, at, path, fields }) {
   await show(id);
@@ -132,14 +132,16 @@ async function begin() { // in the shell: the log that was opened, the page kept
 async function save(form, draft, button) {
   const fields = [...new FormData(form, button)].filter(([name]) => !NEVER_KEPT.includes(name));
   const about = { path: new URL(form.action).pathname, title: form.dataset.kept, fields }, key = form.elements.key?.value;
-  await seal(key || crypto.randomUUID(), key ? "log" : "deed", about, draft);
+  await keep(await seal(key || crypto.randomUUID(), key ? "log" : "deed", about, draft));
 }
 async function hand(form, button) {
+  const { key, csrf } = form.elements;
   await save(form, false, button);
+  refused.delete(key?.value);
   await sync();
-  const isWrong = refused.get(form.elements.key?.value)?.status === 422;
-  if (isWrong && !who.lapsed) form.submit(); // the desk's own page says what is wrong, and where
-  else location.assign(who.home || HOME);
+  if (refused.get(key?.value)?.status !== 422 || who.lapsed) return location.assign(who.home || HOME);
+  csrf.value = who.csrf;
+  form.submit(); // the desk's own page says what is wrong, and where
 }
 async function leave(choice) {
   if (!choice) await sync();

@@ -1,8 +1,8 @@
 """Visits for the browser tests: planned for the demo's volunteer, today, and already under way."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
@@ -22,16 +22,43 @@ def under_way(outreach: Running, *, visits: int = 2, role: str = "volunteer") ->
     """So many visits to different people that began an hour ago; gives their numbers."""
     database = Database(f"sqlite:///{outreach.data / 'outreach.db'}")
     with database.writing.begin() as session, acting(session, COMMAND_LINE, "visit.planned"):
+        _take_all_else_away(session, role)
         planned = [_visit(session, victim, role) for victim in _people(session, visits)]
     database.close()
     return planned
 
 
+def suspend(outreach: Running, role: str = "volunteer") -> None:
+    """Their vetting ends this second, as the officer would end it."""
+    _vetting(outreach, role, now())
+
+
+def clear(outreach: Running, role: str = "volunteer") -> None:
+    """Their vetting holds again."""
+    _vetting(outreach, role, None)
+
+
+def _vetting(outreach: Running, role: str, suspended_at: datetime | None) -> None:
+    database = Database(f"sqlite:///{outreach.data / 'outreach.db'}")
+    with database.writing.begin() as session, acting(session, COMMAND_LINE, "vetting.recorded"):
+        vetting = _account(session, role).vetting
+        assert vetting is not None
+        vetting.suspended_at = suspended_at
+    database.close()
+
+
+def _take_all_else_away(session: Session, role: str) -> None:
+    """Whatever an earlier test or the demonstration gave them."""
+    theirs = select(CrewMember).where(CrewMember.account_id == _account(session, role).id)
+    for part in session.scalars(theirs):
+        part.state = CrewState.WITHDRAWN
+
+
 def _people(session: Session, number: int) -> list[Victim]:
-    """Those whom no visit has been planned to yet."""
-    visited = select(Visit.victim_id).where(Visit.victim_id.is_not(None))
-    unvisited = select(Victim).where(Victim.id.not_in(visited)).order_by(Victim.id).limit(number)
-    return list(session.scalars(unvisited))
+    """Those who have been visited least."""
+    been = select(func.count()).where(Visit.victim_id == Victim.id).scalar_subquery()
+    living = select(Victim).where(Victim.deceased_on.is_(None))
+    return list(session.scalars(living.order_by(been, Victim.id).limit(number)))
 
 
 def _visit(session: Session, victim: Victim, role: str) -> int:
