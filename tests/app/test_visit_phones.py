@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,17 +15,9 @@ from outreach.foundation.permissions import COMMAND_LINE
 from outreach.foundation.vetting import Vetting
 from tests.cast import cleared
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
 HERE = {"name": "b2a5f6a0-phone-of-bill", "unsent": "0", "unsent_for": "0"}
 SHELL, PHONE, WORKER = "/desk/my-visits/shell", "/desk/my-visits/phone", "/desk/my-visits-worker.js"
 PERSONAL = ("Margaret", "Hill", "High Street", "YO12 4TX", "copper kettle", "Bill")
-
-
-def test_our_own_scripts_are_short():
-    lines = [line for name in ("desk.js", "visits.js", "visits-worker.js")
-             for line in (STATIC / name).read_text(encoding="utf-8").splitlines()]
-    assert len(lines) <= 300
-    assert max(map(len, lines)) <= 120
 
 
 def test_the_shell_holds_nobody_and_asks_for_no_sign_in(desk, volunteer, mrs_hill, visit_of):

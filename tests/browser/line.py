@@ -38,7 +38,8 @@ class Line:
         with suppress(OSError):
             while piece := client.recv(PIECE):
                 if self._next and piece.startswith(b"POST") and self._next in piece.partition(b"\r\n")[0]:
-                    return self._cut(piece, client)
+                    self._cut(piece, client)
+                    break
                 desk.sendall(piece)
         _hang_up(client, desk)
 
