@@ -254,6 +254,7 @@ TABLE = {
     "POST /desk/visits/{visit_id:int}/crew/{account_id:int}/no-log": "O",
     "GET /desk/visits/reviews": "S",
     "GET /desk/handing-in": "",
+    "GET /desk/handing-in/{visit_id:int}": "",
     "POST /desk/handing-in/{visit_id:int}": "",
     "GET /desk/my-visits/{visit_id:int}/log": "OAV",
     "POST /desk/my-visits/{visit_id:int}/log": "OAV",

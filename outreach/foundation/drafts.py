@@ -29,6 +29,13 @@ def find(session: Session, account_id: int, form: str) -> Draft | None:
     return session.scalars(question).one_or_none()
 
 
+def under(session: Session, account_id: int, start: str) -> list[Draft]:
+    """What this person had typed into forms whose address begins like this, the oldest first."""
+    question = select(Draft).where(Draft.account_id == account_id,
+                                   Draft.form.startswith(start, autoescape=True))
+    return list(session.scalars(question.order_by(Draft.kept_at, Draft.id)))
+
+
 def keep(session: Session, account_id: int, form: str, typed: dict[str, Any]) -> None:
     """Keep what was typed so far."""
     draft = find(session, account_id, form)

@@ -155,6 +155,30 @@ def test_whoever_has_no_access_any_more_has_one_page_and_hands_in_there(
     assert session.scalars(select(VisitLog)).one().state is LogState.REVIEW
 
 
+@pytest.mark.parametrize("headers", BOTH)
+def test_a_log_that_was_being_typed_when_access_ended_is_finished_for_the_supervisor(
+        desk: Desk, session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,
+        headers: dict[str, str]) -> None:
+    visit, bill = visit_of(mrs_hill, volunteer), desk(volunteer)
+    here, there = f"/desk/my-visits/{visit.id}/log", f"/desk/handing-in/{visit.id}"
+    assert bill.get(here).status_code == 200
+    lapse(session, volunteer)
+    cut_off = bill.submit(here, typed(draft_of=here))
+    assert "sign-in" in cut_off.headers["location"]
+    again = desk(volunteer)
+    assert there in again.get("/desk/handing-in").text
+    page = again.get(there)
+    assert "She was glad of it." in page.text and "Margaret" not in page.text
+    wrong = again.submit(there, typed(minutes="900"), headers=headers)
+    assert wrong.status_code == 422 and "from 0 to 720" in wrong.text and "She was glad" in wrong.text
+    again.submit(there, typed(), headers=headers)
+    session.expire_all()
+    assert session.scalars(select(VisitLog)).one().state is LogState.REVIEW
+    session.commit()
+    assert there not in again.get("/desk/handing-in").text
+    assert again.get(there).status_code == 404
+
+
 def test_whoever_is_cleared_again_hands_in_what_was_taken_from_them_for_review(
         desk: Desk, session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
     visit = visit_of(mrs_hill, volunteer)
