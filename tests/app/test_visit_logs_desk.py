@@ -1,5 +1,6 @@
 """Logs on the desk: read beside the plan, accepted or returned, reviewed, handed in; none without a word."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -66,6 +67,19 @@ def test_it_is_accepted_once(desk: Desk, session: Session, officer: Actor, log: 
     session.commit()
     page = ada.get(hers).text
     assert "She was glad of it." in page and "Bill Wren" in page
+
+
+def test_a_log_that_was_corrected_meanwhile_is_read_again_first(
+        desk: Desk, session: Session, officer: Actor, volunteer: Actor, log: VisitLog) -> None:
+    ada, bill, where = desk(officer), desk(volunteer), address(log)
+    here = f"/desk/my-visits/{log.visit_id}/log"
+    [seen] = re.findall(r'name="seen" value="(\d+)"', ada.get(where).text)
+    bill.submit(here, typed(key="c" * 22, words="Corrected.", corrects=bill.fields(here)["corrects"]))
+    answer = ada.submit(f"{where}/acceptance", {"seen": seen})
+    assert answer.status_code == 422 and "Bill Wren corrected this log" in answer.text
+    assert "Corrected." in answer.text and state(session, log) is LogState.RECEIVED
+    [fresh] = re.findall(r'name="seen" value="(\d+)"', answer.text)
+    assert ada.submit(f"{where}/acceptance", {"seen": fresh}).status_code == 303
 
 
 @pytest.mark.parametrize("headers", BOTH)

@@ -22,6 +22,7 @@ ONE = "/{visit_id:int}/logs/{log_id:int}"
 
 class AcceptForm(Form):
     plan_next: Annotated[bool, Blank] = False
+    seen: Annotated[int | None, Blank] = None
 
 
 class NoneOwedForm(Form):
@@ -58,7 +59,7 @@ def create(request: Request, found: Opened, posted: Posted, session: Db, me: Me)
     """Accept it: a contact, its measures, its hours."""
     form = AcceptForm.read(posted)
     try:
-        left = accepting.accept(session, me, found, plan_next=not form.errors and form.values["plan_next"])
+        left = accepting.accept(session, me, found, **({} if form.errors else form.values))
     except NotWaiting as no:
         return shown(request, session, me, found, DecisionForm.blank().wrong("", str(no)), 422)
     stays = f" Left as they stand: {', '.join(left)}." if left else ""

@@ -22,7 +22,7 @@ from outreach.casework.visits.record import (
     VisitLog,
     VisitState,
 )
-from outreach.foundation import clock
+from outreach.foundation import clock, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
@@ -83,15 +83,19 @@ def next_step(session: Session, found: OpenLog) -> Proposal | None:
 
 
 @operation("visit_log.accepted", needs=May.ACCEPT_LOG)
-def accept(session: Session, actor: Actor, found: OpenLog, *, plan_next: bool = True) -> Sequence[str]:
+def accept(session: Session, actor: Actor, found: OpenLog, *, plan_next: bool = True,
+           seen: int | None = None) -> Sequence[str]:
     """Accept a log: it becomes a contact of its writer's on the victim's timeline, its measures are taken
     forward, its hours counted; with the last log that is owed the visit is finished and closed to its crew.
 
     Gives the measures that were left as they stand, in words: they had come further, or nothing more is put
-    in place. It cannot be undone. Raises `NotWaiting`.
+    in place. It cannot be undone. `seen` is the version that was read. Raises `NotWaiting`.
     """
     log = found.log
     _must_wait(log)
+    if seen not in (None, log.version):
+        raise NotWaiting(f"{found.writer.name} corrected this log {times.said(log.received_at)}: read it "
+                         "again, then accept it")
     left: list[str] = []
     if found.victim is not None:
         contact = _write_contact(session, actor, found, found.victim, plan_next)
