@@ -537,6 +537,16 @@ def test_a_letter_that_was_not_posted_is_kept_back_when_nobody_comes_then(
                       ("visit_cancelled", letters.State.WAITING)]
 
 
+def test_when_fewer_are_needed_the_offers_that_are_open_are_withdrawn(
+        session: Session, officer: Actor, bill: Actor, una: Actor, open_visit: Any) -> None:
+    visit = open_visit(bill, una, persons=2)
+    offering.answer(session, bill, visit.id, yes=True)
+    planning.change(session, officer, visit, planning.Plan(
+        starts_at=visit.planned_start_at, ends_at=visit.planned_end_at, persons=1, alone_reason="Known",
+        named_contact_id=officer.id, risk=Risk.NONE_KNOWN, password="copper kettle"))
+    assert state(session, visit, una) is CrewState.WITHDRAWN and "visit.crew_full_mail" in waiting(session)
+
+
 def test_a_move_is_told_at_once_though_nobody_goes_any_more(session: Session, officer: Actor, bill: Actor,
                                                             open_visit: Any) -> None:
     visit = open_visit(bill, tell_by=Channel.TEXT)

@@ -123,10 +123,7 @@ def _settle(session: Session, visit: Visit, member: CrewMember) -> None:
     """Somebody goes: the worker watches for their check-out; when enough go, the rest are told."""
     session.flush()
     escalation.promise(session, member)
-    if telling.is_staffed(visit):
-        for other in visit.crew:
-            if other.state is CrewState.OFFERED:
-                crew_told.take_off(session, other, News.FULL)
+    planning.withdraw_the_rest(session, visit)
     telling.follow(session, visit)
 
 

@@ -66,6 +66,7 @@ def change(session: Session, actor: Actor, visit: Visit, facts: Plan, *, asked: 
     if moved:
         _note_asked(session, actor, visit.victim, asked)
         _moved(session, actor, visit, beside)
+    withdraw_the_rest(session, visit)
     telling.follow(session, visit)
     return visit
 
@@ -83,6 +84,15 @@ def cancel(session: Session, actor: Actor, visit: Visit, *, why: str) -> Visit:
         raise CannotPlan("why", "A log of this visit has come in already: accept it or return it instead")
     _end(session, visit, why)
     return visit
+
+
+def withdraw_the_rest(session: Session, visit: Visit) -> None:
+    """When enough people go, the other offers are withdrawn and their receivers told; within the operation
+    that calls this."""
+    if telling.is_staffed(visit):
+        for member in visit.crew:
+            if member.state is CrewState.OFFERED:
+                crew_told.take_off(session, member, crew_told.News.FULL)
 
 
 def cancel_all(session: Session, actor: Actor, victim: Victim, *, why: str) -> int:
