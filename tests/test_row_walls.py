@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from app import worker as keeper
 from outreach import demo, records
 from outreach.casework.contacts import Outcome
-from outreach.casework.visits import CrewState, LogState, Visit, VisitLog, VisitState
+from outreach.casework.visits import CrewState, LogState, Visit, VisitLog, VisitState, returning
 from outreach.foundation import drafts, walls
 from outreach.foundation.clock import now, today
 from outreach.foundation.db import Database
 from outreach.foundation.operation import acting
+from outreach.foundation.outbox import OutboxMessage, State
 from outreach.foundation.permissions import COMMAND_LINE, WORKER, Actor, Role
 from outreach.foundation.volunteers import Away, Volunteer
 from tests.cast import cleared
@@ -344,6 +345,17 @@ def test_an_officers_pages_are_whole_behind_the_walls(desk: Any, officer: Actor,
     browser = desk(officer)
     for path in ("/desk/victims", f"/desk/victims/{mrs_hill.id}"):
         assert "Hill" in browser.get(path).text
+
+
+def test_a_promise_whose_record_its_reader_may_not_see_is_told_without_a_name(
+        desk: Any, session: Session, administrator: Actor, volunteer: Actor, visit_of: Any,
+        mrs_hill: Any) -> None:
+    log = logged(session, visit_of(mrs_hill, volunteer), volunteer, LogState.RETURNED)
+    session.add(OutboxMessage(kind=returning.MAIL, dedupe_key="told-that-it-was-returned", state=State.FAILED,
+                              subject_type="visit_log", subject_id=log.id))
+    session.commit()
+    page = desk(administrator).get("/desk/worker")
+    assert page.status_code == 200 and "Could not mail somebody that a log was returned" in page.text
 
 
 def changed(walled: Database, actor: Actor, statement: str) -> int:

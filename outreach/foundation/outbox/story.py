@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from outreach.foundation import times
@@ -39,12 +40,22 @@ def story(session: Session, subject_type: str, *subject_ids: int) -> list[Line]:
 def told(session: Session, message: OutboxMessage, *, naming: bool = True) -> Line:
     """One promise in plain English; without `naming` it names no victim (for lists that administrators
     read)."""
-    kind = KINDS.get(message.kind)
-    who = "somebody" if kind is None or (kind.private and not naming) else kind.who(session, message)
-    return Line(message.id, message.kind, _sentence(message, who), message.done_at or message.run_after,
-                message.state, may_retry=message.state in (*STUCK, State.RETRY),
+    sentence = _sentence(message, _who(session, message, naming))
+    return Line(message.id, message.kind, sentence, message.done_at or message.run_after, message.state,
+                may_retry=message.state in (*STUCK, State.RETRY),
                 may_drop=message.state in (*STUCK, State.RETRY, State.READY) and not is_long(message.kind),
                 is_trouble=message.state in (*STUCK, State.RETRY, State.SUPPRESSED))
+
+
+def _who(session: Session, message: OutboxMessage, naming: bool) -> str:
+    """Whom it is about, where the reader may know; behind the walls they may not even see the record."""
+    kind = KINDS.get(message.kind)
+    if kind is None or (kind.private and not naming):
+        return "somebody"
+    try:
+        return kind.who(session, message)
+    except NoResultFound:
+        return "somebody"
 
 
 def _sentence(message: OutboxMessage, who: str) -> str:
