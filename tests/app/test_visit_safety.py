@@ -47,7 +47,7 @@ def members(session: Session) -> list[tuple[bool, int | None]]:
 def test_the_visit_says_who_is_in_and_whom_to_ring(desk: Desk, officer: Actor,
                                                    overdue: Callable[[int], Visit]) -> None:
     told = words(desk(officer).get(f"/desk/visits/{overdue(31).id}"))
-    assert "Nobody has checked out" in told and "Bill Wren Late not checked in, to be out by" in told
+    assert "Bill Wren has not checked out" in told and "Bill Wren Late not checked in, to be out by" in told
     assert "07700 900 123" in told and "nobody watches this page" in told
     assert "Jo Wren" not in told
 

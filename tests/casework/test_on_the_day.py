@@ -273,7 +273,7 @@ def test_without_a_mobile_the_ledger_says_so_and_the_mail_still_goes(
     drain(worker())
     assert sent(session) == [("visit.ask_mail", "Bill Wren")]
     told = [line.text for line in outbox.story(session, escalation.SUBJECT, member.id)]
-    assert any(line.startswith("Could not ask Bill Wren by text: no mobile number")
+    assert any(line.startswith("Could not ask after Bill Wren by text: no mobile number")
                for line in told)
 
 
@@ -348,11 +348,15 @@ def _is_moved(session: Session, member: CrewMember, who: Actor) -> None:
     member.visit.planned_end_at += timedelta(hours=3)
 
 
+def _owes_no_log(session: Session, member: CrewMember, who: Actor) -> None:
+    member.checked_in_at, member.owes_no_log_at = clock.now() - 90 * MINUTE, clock.now()
+
+
 def _needs_longer(session: Session, member: CrewMember, who: Actor) -> None:
     member.out_by_at = clock.now() + 20 * MINUTE
 
 
-CHANGES = [_checks_out, _is_cancelled, _hands_back, _is_moved, _needs_longer]
+CHANGES = [_checks_out, _is_cancelled, _hands_back, _is_moved, _owes_no_log, _needs_longer]
 
 
 @pytest.mark.parametrize("change", CHANGES)

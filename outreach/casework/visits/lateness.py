@@ -74,6 +74,7 @@ def expected() -> Select[CrewMember]:
             .outerjoin(VisitLog, and_(VisitLog.visit_id == CrewMember.visit_id,
                                       VisitLog.account_id == CrewMember.account_id))
             .where(CrewMember.checked_out_at.is_(None), VisitLog.id.is_(None),
+                   CrewMember.owes_no_log_at.is_(None),     # the officer has settled it without them
                    or_(goes, CrewMember.checked_in_at.is_not(None)))
             .options(contains_eager(CrewMember.visit), joinedload(CrewMember.account))
             .order_by(CrewMember.id))

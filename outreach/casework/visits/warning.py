@@ -23,8 +23,7 @@ def _who(session: Session, message: OutboxMessage) -> str:
 
 
 @outbox.posts(ASK_MAIL, who=_who, words=Words(
-    "Will ask {who} by e-mail to check out", "Asked {who} by e-mail to check out",
-    "Could not ask {who} by e-mail"))
+    "Will ask after {who} by e-mail", "Asked after {who} by e-mail", "Could not ask after {who} by e-mail"))
 def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a mail."""
     member = _asked(session, message)
@@ -33,8 +32,7 @@ def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbo
 
 
 @outbox.posts(ASK_TEXT, who=_who, words=Words(
-    "Will ask {who} by text to check out", "Asked {who} by text to check out",
-    "Could not ask {who} by text"))
+    "Will ask after {who} by text", "Asked after {who} by text", "Could not ask after {who} by text"))
 def ask_by_text(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a text."""
     member = _asked(session, message)
