@@ -21,5 +21,5 @@ async function pageOrShell(request) {
 self.addEventListener("fetch", (event) => {
   const { request } = event, { pathname } = new URL(request.url);
   if (request.mode === "navigate" && request.method === "GET") event.respondWith(pageOrShell(request));
-  else if (SHELL.includes(pathname, 1)) event.respondWith(caches.match(pathname).then((kept) => kept ?? fetch(request)));
+  else if (SHELL.includes(pathname, 1)) event.respondWith(caches.match(pathname).then((it) => it ?? fetch(request)));
 });

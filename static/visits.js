@@ -2,22 +2,20 @@
 const HOME = "/desk/my-visits", OUT = "/desk/sign-out", NEVER_KEPT = ["csrf", "idempotency_key", "draft_of"];
 const queue = document.querySelector("[data-queue]"), shell = document.querySelector("[data-shell]");
 const out = document.querySelector(`form[action="${OUT}"]`), who = { csrf: out?.elements.csrf?.value, ...out?.dataset };
-const refused = new Map(); // id of a log → what the desk said to it
-const unsent = who.lapsed ? ["log"] : ["log", "deed"]; // a deed: a check-in or check-out
+const unsent = who.lapsed ? ["log"] : ["log", "deed"], refused = new Map(); // a deed: a check-in; refused: id → why
 let lock = {}, line, typing; // `lock`: the key of whoever's phone this is; `line`: the desk's last status
 
 // The phone's storage. A deed is done when it has reached the disk.
-const opened = new Promise((done) => {
-  const asked = indexedDB.open("visits", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore("kept", { keyPath: "id" });
-  asked.onsuccess = () => done(asked.result);
-});
+const opened = new Promise((done) => Object.assign(indexedDB.open("visits", 1), {
+  onupgradeneeded: ({ target }) => target.result.createObjectStore("kept", { keyPath: "id" }),
+  onsuccess: ({ target }) => done(target.result) }));
 async function kept(deed) {
   const turn = (await opened).transaction("kept", "readwrite", { durability: "strict" });
   const asked = deed(turn.objectStore("kept"));
   return new Promise((done, fail) => Object.assign(turn, { oncomplete: () => done(asked?.result), onabort: fail }));
 }
-const all = () => kept((store) => store.getAll()), keep = (...many) => kept((store) => many.forEach((one) => store.put(one)));
+const all = () => kept((store) => store.getAll());
+const keep = (...many) => kept((store) => many.forEach((one) => store.put(one)));
 const forget = (which) => kept((store) => Object.assign(store.getAll(), {
   onsuccess: ({ target }) => target.result.filter(which).forEach(({ id }) => store.delete(id)) }));
 const isReadable = ({ kind }) => kind === "lock" || kind === "page"; // goes when its time is over, or at sign-out
@@ -35,28 +33,25 @@ async function read(...kinds) {
 
 // The line to the desk. Status 0: no signal; 401 and 403: sign in first.
 async function ask(path, fields) {
-  try {
-    const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields), redirect: "manual",
-      headers: { accept: "application/json" }, signal: AbortSignal.timeout(20000) });
-    return answer.type === "opaqueredirect" ? [401, {}] : [answer.status, await answer.json().catch(() => ({}))];
-  } catch {
-    return [0, {}];
-  }
+  const about = { redirect: "manual", headers: { accept: "application/json" }, signal: AbortSignal.timeout(20000) };
+  const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields), ...about }).catch(() => ({}));
+  if (answer.type === "opaqueredirect") return [401, {}];
+  const said = await answer.json?.().catch(() => null); // an answer that was cut off is none
+  return [answer.ok && !said ? 0 : answer.status ?? 0, said ?? {}];
 }
 async function tell(more) { // what waits here; the answer brings the key to it and, where asked for, today's pages
   const waits = (await all()).filter(({ kind, owner }) => kind === "log" && owner === who.owner);
   const unsent_for = Math.round((Date.now() - Math.min(Date.now(), ...waits.map(({ at }) => at))) / 1000);
-  const name = localStorage.phone ??= crypto.randomUUID(), about = { csrf: who.csrf, name, unsent_for };
-  const [status, told] = await ask(`${who.home}/phone`, { ...about, unsent: waits.length, ...more });
+  const about = { csrf: who.csrf, name: localStorage.phone ??= crypto.randomUUID(), unsent: waits.length, unsent_for };
+  const [status, told] = await ask(`${who.home}/phone`, { ...about, ...more });
   if ((line = status) !== 200) return;
-  const isOver = ({ id, kind, owner }) => id === "lock" || (kind === "page" && (told.pages || owner !== who.owner));
-  await forget((one) => isOver(one) || (told.wiped && one.owner === who.owner));
+  await forget(({ id, kind, owner }) => id === "lock" || (told.wiped && owner === who.owner)
+    || (kind === "page" && (told.pages || owner !== who.owner)));
   put(document, { handed: told.wiped });
   if (lock.owner !== who.owner) lock = {};
   if (!told.key) return;
   const key = await crypto.subtle.importKey("jwk", told.key, "AES-GCM", false, ["encrypt", "decrypt"]);
-  const until = Date.now() + told.lasts * 1000; // by this phone's own clock, which may be hours wrong
-  lock = { id: "lock", kind: "lock", key, owner: who.owner, csrf: who.csrf, until };
+  lock = { ...who, id: "lock", kind: "lock", key, until: Date.now() + told.lasts * 1000 }; // by this phone's own clock
   await keep(lock, ...await Promise.all((told.pages ?? []).map(([path, html]) => seal(path, "page", { html }))));
 }
 async function send({ id, at, path, fields }) {
@@ -69,8 +64,8 @@ async function send({ id, at, path, fields }) {
   else if (status === 200) await forget((one) => one.id === id && one.at === at); // unless it was written anew
   else refused.set(id, { status, words: [said.words, ...Object.values(said.errors ?? {})].join(" ") });
 }
-async function sync(first) { // one at a time, whatever is open in other tabs
-  if (who.home) await navigator.locks.request("visits", { ifAvailable: true }, async (free) => {
+async function sync(first, ifAvailable = true) { // one at a time, whatever is open in other tabs
+  if (who.home) await navigator.locks.request("visits", { ifAvailable }, async (free) => {
     if (free) await tell(first && { pages: "yes" });
     const ready = (await read(...unsent)).filter(({ id, draft }) => free && !draft && (first || !refused.has(id)));
     for (const one of ready) if (line === 200) await send(one);
@@ -83,7 +78,7 @@ async function sync(first) { // one at a time, whatever is open in other tabs
 const counted = (number) => `${number} ${number === 1 ? "log" : "logs"}`;
 function put(root, words) {
   for (const [name, text] of Object.entries(words))
-    for (const spot of root.querySelectorAll(`[data-put=${name}]`)) Object.assign(spot, { textContent: text || "", hidden: !text });
+    for (const at of root.querySelectorAll(`[data-put=${name}]`)) [at.textContent, at.hidden] = [text || "", !text];
 }
 async function show(sending) {
   if (!queue) return;
@@ -97,33 +92,31 @@ async function show(sending) {
     const waits = id === sending ? "Being sent" : isOut ? "Waits until you sign in" : "Waits for signal";
     const state = draft ? "Half written. Open it to finish it." : said ? `Needs you: ${said}` : waits;
     put(item, { title, state, open: path.endsWith("/log") && "Open" });
-    item.querySelector("a").href = `${HOME}/shell#${id}`;
-    item.querySelector("[data-remove]").value = id;
+    [item.querySelector("a").href, item.querySelector("[data-remove]").value] = [`${HOME}/shell#${id}`, id];
     return item;
   }));
 }
-function fill(form, { path, title, fields }) {
-  Object.assign(form, { action: path }).dataset.kept = title;
-  for (const field of form.elements) {
+function fill(form, { path, title, fields } = {}) {
+  if (fields) Object.assign(form, { action: path }).dataset.kept = title;
+  for (const field of fields ? form.elements : []) {
     const values = fields.filter(([name]) => name === field.name).map(([, value]) => value);
     if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
     else if (values.length) [field.value] = values;
   }
 }
-async function begin() { // in the shell: the log that was opened, the page kept for this address, or the day's list
+// In the shell: the log that was opened, else the page kept for this address, else the day's list.
+async function begin() {
   const [found, left] = await Promise.all(["lock", "leaving"].map((id) => kept((store) => store.get(id))));
   if (found?.until > Date.now() && [found.owner, undefined].includes(who.owner)) lock = found;
   else await forget(isReadable);
-  if (shell && lock.key) Object.assign(who, { csrf: lock.csrf, owner: lock.owner, home: HOME });
+  if (shell) Object.assign(who, { csrf: lock.csrf, owner: lock.owner, home: lock.key && HOME });
   if (left && who.csrf) await forget(({ id }) => id === left.id);
   if (left && left.csrf === who.csrf) return signOut();
-  const logs = await read("log"), chosen = logs.find(({ id }) => location.hash === `#${id}`), pages = await read("page");
+  const [logs, pages] = [await read("log"), await read("page")], chosen = logs.find(({ id }) => location.hash === `#${id}`);
   const page = pages.find(({ id }) => id === location.pathname) ?? pages.find(({ id }) => id === HOME);
   if (shell) shell.innerHTML = chosen ? document.getElementById("log").innerHTML : page?.html ?? shell.innerHTML;
-  for (const form of document.querySelectorAll("[data-kept]")) {
-    const one = chosen ?? logs.find(({ path }) => path === form.getAttribute("action"));
-    if (one) fill(form, one);
-  }
+  for (const form of document.querySelectorAll("[data-kept]"))
+    fill(form, chosen ?? logs.find(({ path }) => path === form.getAttribute("action")));
   if (chosen) put(document, { title: chosen.title });
   if (queue || logs.length) await sync(true);
 }
@@ -131,8 +124,8 @@ async function begin() { // in the shell: the log that was opened, the page kept
 // What somebody does.
 async function save(form, draft, button) {
   const fields = [...new FormData(form, button)].filter(([name]) => !NEVER_KEPT.includes(name));
-  const about = { path: new URL(form.action).pathname, title: form.dataset.kept, fields }, key = form.elements.key?.value;
-  await keep(await seal(key || crypto.randomUUID(), key ? "log" : "deed", about, draft));
+  const { pathname: path } = new URL(form.action), title = form.dataset.kept, key = form.elements.key?.value;
+  await keep(await seal(key || crypto.randomUUID(), key ? "log" : "deed", { path, title, fields }, draft));
 }
 async function hand(form, button) {
   const { key, csrf } = form.elements;
@@ -144,9 +137,9 @@ async function hand(form, button) {
   form.submit(); // the desk's own page says what is wrong, and where
 }
 async function leave(choice) {
-  if (!choice) await sync();
+  if (!choice) await sync(false, false);
   const { length } = choice ? [] : await read(...unsent), { owner } = lock, asking = document.getElementById("leaving");
-  if (length) put(asking, { unsent: `${counted(length)} not sent` });
+  put(document, { unsent: `${counted(length)} not sent` });
   if (length) return asking.showModal();
   if (choice === "wipe") await tell({ wiped: "yes" });
   await forget((one) => isReadable(one) || (choice === "wipe" && one.owner === owner));
