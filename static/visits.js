@@ -112,7 +112,8 @@ async function begin() {
   if (shell) Object.assign(who, { csrf: lock.csrf, owner: lock.owner, home: lock.key && HOME });
   if (left && who.csrf) await forget(({ id }) => id === left.id);
   if (left && left.csrf === who.csrf) return signOut();
-  const [logs, pages] = [await read("log"), await read("page")], chosen = logs.find(({ id }) => location.hash === `#${id}`);
+  const [logs, pages] = [await read("log"), await read("page")];
+  const chosen = logs.find(({ id }) => location.hash === `#${id}`);
   const page = pages.find(({ id }) => id === location.pathname) ?? pages.find(({ id }) => id === HOME);
   if (shell) shell.innerHTML = chosen ? document.getElementById("log").innerHTML : page?.html ?? shell.innerHTML;
   for (const form of document.querySelectorAll("[data-kept]"))
