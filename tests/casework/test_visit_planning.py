@@ -103,6 +103,15 @@ def test_what_cannot_be_is_refused_with_a_sentence(session: Session, officer: Ac
     assert refused.value.field == field
 
 
+def test_the_named_contact_is_somebody_for_whom_the_visit_opens(
+        session: Session, officer: Actor, ambassador: Actor, willing: Victim, facts: Any) -> None:
+    assert ambassador.id not in [account.id for account in planning.named_contacts(session, willing)]
+    with pytest.raises(CannotPlan, match="does not see Mrs Hill's record") as refused:
+        planning.plan(session, officer, willing, facts(named_contact_id=ambassador.id))
+    assert refused.value.field == "named_contact_id"
+    assert ambassador.id in [account.id for account in planning.named_contacts(session, None)]
+
+
 def test_one_person_may_go_on_a_first_visit_where_somebody_says_why(session: Session, officer: Actor,
                                                                     willing: Victim, facts: Any) -> None:
     visit = planning.plan(session, officer, willing, facts(persons=1, alone_reason="Her daughter is there"))

@@ -153,7 +153,7 @@ def _asked(request: Request, session: Session, victim: Victim | None, form: Fill
                 ways=fields.ways(victim) if victim else [], rules=current().visits,
                 first=victim is not None and plausible.is_first(session, victim),
                 to_be_asked=victim is not None and plausible.is_to_be_asked(victim),
-                contacts=[(account.id, account.name) for account in planning.named_contacts(session)],
+                contacts=[(account.id, account.name) for account in planning.named_contacts(session, victim)],
                 **words)
 
 

@@ -122,10 +122,11 @@ def proposed_password() -> str:
     return " ".join(words)
 
 
-def named_contacts(session: Session) -> list[Account]:
-    """Who can be told when nobody checks out."""
-    everybody = open_with_role(session, Role.OFFICER, Role.AMBASSADOR, Role.SUPERVISOR)
-    return [account for account in everybody if account.is_working]
+def named_contacts(session: Session, victim: Victim | None) -> list[Account]:
+    """Who can be told when nobody checks out: whoever the visit's page opens for."""
+    if victim is not None:
+        return follow_ups.may_be_given(session, victim)
+    return open_with_role(session, Role.OFFICER, Role.AMBASSADOR, Role.SUPERVISOR)
 
 
 def refuse_over(visit: Visit) -> None:

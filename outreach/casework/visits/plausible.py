@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from outreach.casework import reaching, safe_contact
+from outreach.casework import follow_ups, reaching, safe_contact
 from outreach.casework.contacts import REACHED, Contact, ContactChannel, Outcome
 from outreach.casework.reaching import CannotRemind
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
@@ -69,7 +69,7 @@ def refuse(session: Session, victim: Victim | None, plan: Plan, *, visit: Visit 
         _refuse_clash(session, victim, plan, visit)
         _refuse_telling(victim, plan)
     _refuse_words(plan, victim)
-    _refuse_contact(session, plan)
+    _refuse_contact(session, victim, plan)
 
 
 def is_first(session: Session, victim: Victim) -> bool:
@@ -159,10 +159,13 @@ def _refuse_words(plan: Plan, victim: Victim | None) -> None:
             raise CannotPlan(field, f"Shorten this to {most} characters or fewer")
 
 
-def _refuse_contact(session: Session, plan: Plan) -> None:
+def _refuse_contact(session: Session, victim: Victim | None, plan: Plan) -> None:
     account = session.get(Account, plan.named_contact_id)
     if account is None or not account.is_working or not account.actor.may(May.SEE_VISITS):
         raise CannotPlan("named_contact_id", "Choose an officer, an ambassador or a supervisor")
+    if victim is not None and account not in follow_ups.may_be_given(session, victim):
+        raise CannotPlan("named_contact_id", f"{account.name} does not see {victim.spoken_name}'s record, so "
+                         "the visit would not open for them: choose somebody else")
 
 
 def said(visit: Visit) -> str:
