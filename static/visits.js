@@ -84,7 +84,7 @@ async function show(sending) {
   if (!queue) return;
   const ours = await read(...unsent), isOut = line === 401 || line === 403 || (shell && !lock.key);
   const locked = (await all()).filter(({ kind }) => unsent.includes(kind)).length - ours.length;
-  queue.hidden = !ours.length && !locked;
+  [queue.hidden, document.body.dataset.line] = [!ours.length && !locked, line];
   put(queue, { locked: locked && `${counted(locked)} locked here, of somebody else or from before you signed out.`,
     sign_in: isOut && `Sign in to send ${counted(ours.length + locked)}` });
   queue.querySelector("ul").replaceChildren(...ours.map(({ id, draft, title, path }) => {

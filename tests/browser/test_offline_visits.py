@@ -162,6 +162,7 @@ def test_a_log_that_is_refused_is_opened_and_corrected_and_the_other_goes_on(bil
     assert outreach.ask(LOGS, visits[1]) == [(SECOND, "waits for the officer")]
     page.get_by_role("link", name="Open", exact=True).click()
     expect(page.get_by_label("In your own words")).to_have_value(FIRST)
+    expect(page.get_by_text("No signal.")).to_be_hidden()
     page.get_by_label("Visited", exact=True).check()
     page.get_by_label("The person", exact=True).check()
     page.get_by_role("button", name="Save the log").click()
