@@ -1,13 +1,16 @@
 """The embedded queue server: found when it runs, started when it does not, gone with its last user."""
 
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from app import embedded_redis, settings
+from app.bench.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +31,20 @@ def test_the_queue_server_is_started_once_and_ends_with_its_last_user(tmp_path):
         user.communicate()
     assert embedded_redis.answers(tmp_path)
     users[2].communicate()
+    assert not embedded_redis.answers(tmp_path)
+
+
+def test_a_web_server_told_to_stop_takes_its_queue_server_with_it(tmp_path):
+    port = free_port()
+    serve = ("from app import embedded_redis, web; from app.settings import settings; "
+             f"embedded_redis.use(settings().data); web.serve('both', '127.0.0.1', {port}, 1)")
+    server = python(serve)
+    until = time.monotonic() + 30
+    while not (embedded_redis.answers(tmp_path) and is_served(port)) and time.monotonic() < until:
+        time.sleep(0.05)
+    server.terminate()
+    server.communicate(timeout=20)
+    assert server.returncode == 0
     assert not embedded_redis.answers(tmp_path)
 
 
@@ -74,3 +91,9 @@ def servers(data: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter(["cmdline"])
             if any(str(data) in word for word in process.info["cmdline"] or [])
             and "valkey-server" in process.info["cmdline"][0]]
+
+
+def is_served(port: int) -> bool:
+    """Whether anybody listens there."""
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
