@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from outreach.casework.safe_contact import Answer
+from outreach.casework.safe_contact import Answer, Channel
 from outreach.casework.victims import keeping
 from outreach.casework.visits import CrewMember, CrewState, Risk, Visit, VisitState
 from outreach.foundation import clock
@@ -241,6 +241,20 @@ def test_a_calendar_file_is_a_disclosure_and_names_nobody(desk, officer, bill, s
         assert f"/desk/{path}/{visit.id}" in answer.text.replace("\r\n ", "")
     logged = [entry for entry in rows(session, AuditEntry) if entry.operation == "visit.calendar"]
     assert [(entry.action, entry.record_id) for entry in logged] == [("disclosure", visit.id)] * 2
+
+
+def test_the_page_says_in_plain_words_how_the_person_hears_of_it(desk, officer, bill, session, willing,
+                                                                visit_of):
+    said = {}
+    for tell_by in (Channel.TEXT, None):
+        visit = visit_of(willing, bill, begins_at=soon(), persons=1, tell_by=tell_by)
+        said[tell_by] = words(desk(officer).get(f"/desk/visits/{visit.id}"))
+    for sentence in ("How Mrs Hill is told By a text from the worker",
+                     "What Mrs Hill was told Nothing yet: the worker tells them once enough people go"):
+        assert sentence in said[Channel.TEXT], sentence
+    for sentence in ("How Mrs Hill is told By whoever plans the visit, in person: nothing is sent",
+                     "What Mrs Hill was told Nothing by the worker: ring to be sure that they expect"):
+        assert sentence in said[None], sentence
 
 
 # The list, the victim's page

@@ -29,6 +29,7 @@ from outreach.casework.visits import (
     listing,
     mine,
     offering,
+    on_the_day,
     planning,
 )
 from outreach.casework.visits.offering import CannotOffer, TooLate
@@ -332,6 +333,28 @@ def test_two_who_accept_at_the_same_moment_are_never_three(database: Database, s
 
 # Giving back
 
+def test_whoever_checks_in_while_the_visit_is_taken_from_them_is_refused_and_not_forgotten(
+        database: Database, session: Session, officer: Actor, bill: Actor, open_visit: Any) -> None:
+    visit = open_visit(bill, state=CrewState.ACCEPTED, begins_at=clock.now() + timedelta(hours=1))
+    known = planning.locked(session, visit.id)
+    came: list[str] = []
+
+    def go_in() -> None:
+        try:
+            with database.transaction() as own:
+                on_the_day.check_in(own, bill, visit.id)
+            came.append("in")
+        except NoSuchVisit:
+            came.append("refused")
+
+    thread = threading.Thread(target=go_in)
+    thread.start()
+    thread.join(0.5)
+    offering.take_off(session, officer, known, known.crew[0])
+    session.commit()
+    thread.join()
+    assert came == ["refused"]
+
 def test_a_visit_is_given_back_up_to_its_start_and_the_planner_is_told(
         session: Session, bill: Actor, open_visit: Any, worker: Engine, tmp_path: Path) -> None:
     visit = open_visit(bill, state=CrewState.ACCEPTED)
@@ -341,7 +364,8 @@ def test_a_visit_is_given_back_up_to_its_start_and_the_planner_is_told(
     assert state(session, visit, bill) is CrewState.HANDED_BACK and waiting(session) == ["visit.planner_mail"]
     assert watched(session) == 0
     [letter] = post(session, worker, tmp_path)
-    assert "Bill Wren does not go on a visit" in letter and "Hill" not in letter
+    assert "Subject: Somebody does not go on a visit" in letter and "Hill" not in letter
+    assert "Bill Wren cannot go on the visit" in letter
     with pytest.raises(NoSuchVisit):
         mine.one(session, bill, visit.id)
     begun = open_visit(bill, state=CrewState.ACCEPTED, begins_at=clock.now() - timedelta(minutes=5))
@@ -420,6 +444,24 @@ def test_a_move_tells_the_person_the_new_time_once_and_a_cancellation_that_nobod
     planning.cancel(session, officer, visit, why="In hospital")
     assert [kind for kind in waiting(session) if kind.endswith("_text") and "crew" not in kind] == [
         "visit.cancelled_text"]
+
+
+def test_of_a_message_that_perhaps_left_no_second_is_sent_and_the_new_time_is_told(
+        session: Session, officer: Actor, bill: Actor, open_visit: Any) -> None:
+    visit = open_visit(bill, tell_by=Channel.TEXT)
+    offering.answer(session, bill, visit.id, yes=True)
+    [first] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit.coming_text"))
+    first.state = State.UNKNOWN
+    session.commit()
+    facts = {"persons": 1, "alone_reason": "Known", "named_contact_id": officer.id, "risk": Risk.NONE_KNOWN,
+             "password": "copper kettle", "tell_by": Channel.TEXT}
+    for note in ("A dog", "Two dogs"):
+        planning.change(session, officer, visit, planning.Plan(
+            starts_at=visit.planned_start_at, ends_at=visit.planned_end_at, safety_notes=note, **facts))
+        assert "visit.coming_text" not in waiting(session)
+    planning.change(session, officer, visit, planning.Plan(starts_at=soon(14), ends_at=soon(14, time(12)),
+                                                           **facts))
+    assert "visit.moved_text" in waiting(session) and "visit.coming_text" not in waiting(session)
 
 
 def test_whoever_was_never_told_is_not_told_that_nobody_comes(session: Session, officer: Actor, bill: Actor,

@@ -18,6 +18,7 @@ from outreach.casework.visits import (
     CrewState,
     Risk,
     VisitState,
+    logging,
     planning,
     plausible,
 )
@@ -28,6 +29,7 @@ from outreach.foundation.force import current
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage, State
 from outreach.foundation.permissions import COMMAND_LINE, Actor
+from tests.casework.test_visit_logs import entry
 from tests.cast import Enter, PlanVisit
 
 
@@ -238,6 +240,17 @@ def test_nothing_is_cancelled_without_a_reason_twice_or_under_way(
     planning.cancel(session, officer, visit, why="She is in hospital")
     with pytest.raises(CannotPlan, match="cancelled already"):
         planning.cancel(session, officer, visit, why="Again")
+
+
+def test_a_visit_of_which_a_log_has_come_is_not_moved(session: Session, officer: Actor, volunteer: Actor,
+                                                      willing: Victim, facts: Any,
+                                                      visit_of: PlanVisit) -> None:
+    visit = visit_of(willing, volunteer)
+    logging.hand_in(session, volunteer, visit.id, key="k" * 20, entry=entry())
+    with pytest.raises(CannotPlan, match="A log of this visit has come in already"):
+        planning.change(session, officer, visit, facts())
+    with pytest.raises(CannotPlan, match="A log of this visit has come in already"):
+        planning.cancel(session, officer, visit, why="In hospital")
 
 
 def test_a_visit_that_somebody_has_been_asked_to_keeps_its_risk_and_its_places(

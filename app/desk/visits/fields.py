@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from app import spoken
 from app.desk.victims.fields import Line, Story, Ticked
 from app.forms import Blank, Filled, Form, Time, UkDate
 from outreach.casework import reaching
@@ -19,6 +20,9 @@ RISKS = [(Risk.NOT_ASSESSED.value, "Not assessed yet", "It can be saved, but nob
 RISK_WORDS = {Risk.NOT_ASSESSED: ("Not assessed yet", "wrong"), Risk.NONE_KNOWN: ("No risk known", "done"),
               Risk.CARE: ("Take care", "going")}
 BY = {Channel.TEXT: "A text", Channel.EMAIL: "An e-mail", Channel.LETTER: "A letter"}
+_HOW = {Channel.TEXT: "By a text from the worker", Channel.EMAIL: "By an e-mail from the worker",
+        Channel.LETTER: "By a letter that the worker writes and somebody posts"}
+_OURSELVES = "By whoever plans the visit, in person: nothing is sent"
 CREW = {CrewState.OFFERED: ("Asked", "waiting"), CrewState.ACCEPTED: ("Goes", "done"),
         CrewState.DECLINED: ("Declined", "off"), CrewState.WITHDRAWN: ("Not needed", "off"),
         CrewState.HANDED_BACK: ("Gave it back", "wrong")}
@@ -104,6 +108,24 @@ def ways(victim: Victim) -> list[tuple[str, ...]]:
     """How the person can be told, and beside each way why it would be refused."""
     return [("", "I tell them myself", "Nothing is sent"),
             *((way.value, words, reaching.refusal(victim, way)) for way, words in BY.items())]
+
+
+def telling_of(visit: Visit, told: datetime | None) -> list[tuple[str, str]]:
+    """How the person is told, and what they were told so far: rows for the page of a visit."""
+    if visit.victim is None:
+        return []
+    return [(f"How {visit.victim.spoken_name} is told", _HOW.get(visit.tell_by, _OURSELVES)),
+            (f"What {visit.victim.spoken_name} was told", _was_told(visit, told))]
+
+
+def _was_told(visit: Visit, told: datetime | None) -> str:
+    if told is None:
+        if visit.tell_by is None:
+            return "Nothing by the worker: ring to be sure that they expect the visit"
+        nobody_comes = visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now()
+        return "Nothing" if nobody_comes else "Nothing yet: the worker tells them once enough people go"
+    words = f"That we come {spoken.when(told)}"
+    return words if told == visit.planned_start_at else f"{words}, which is not the time any more"
 
 
 def said(starts_at: datetime, ends_at: datetime) -> str:

@@ -42,7 +42,7 @@ def shown(request: Request, session: Session, me: Actor, visit: Visit, status: i
                 risk=fields.RISK_WORDS[visit.risk],
                 crew_words=fields.CREW, CrewState=CrewState, take=current().visits.take,
                 going=sum(member.state is CrewState.ACCEPTED for member in visit.crew),
-                told=telling.told(session, visit), by=fields.BY, logs=_logs(session, visit),
+                told=fields.telling_of(visit, telling.told(session, visit)), logs=_logs(session, visit),
                 story=_story(session, visit), to_offer=to_offer, unassessed=visit.risk is Risk.NOT_ASSESSED,
                 begun=visit.planned_start_at <= clock.now(), candidates=found, listed=LISTED,
                 ours=[(one.account.id, one.account.name) for one in found

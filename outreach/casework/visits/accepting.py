@@ -65,7 +65,7 @@ def open_log(session: Session, actor: Actor, visit_id: int, log_id: int, *,
         raise NoSuchVisit("There is no such visit")
     victim = visit.victim_id and open_victim(session, actor, visit.victim_id, to_change=to_change)
     if to_change:
-        session.refresh(visit, with_for_update=True)
+        session.refresh(visit, with_for_update={"key_share": True})    # a log that comes in may point at it
     question = select(VisitLog).where(VisitLog.id == log_id, VisitLog.visit_id == visit_id)
     log = session.scalars(question.with_for_update() if to_change else question).one_or_none()
     if log is None:
@@ -135,7 +135,7 @@ def owes_none(session: Session, actor: Actor, visit_id: int, account_id: int, *,
 
     Raises `NoSuchVisit`, `NotWaiting`.
     """
-    visit = session.get(Visit, visit_id, with_for_update=True)
+    visit = session.get(Visit, visit_id, with_for_update={"key_share": True})
     if visit is None:
         raise NoSuchVisit("There is no such visit")
     if visit.victim_id:

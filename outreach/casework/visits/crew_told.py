@@ -169,7 +169,7 @@ def compose(session: Session, message: OutboxMessage, means: Means) -> Parcel:
     if not gone or visit.state is not VisitState.PLANNED:
         raise Suppressed("it was no longer so")
     said_so = "has declined" if member.state is CrewState.DECLINED else "cannot go on"
-    return mail.Letter(planner, f"{member.account.name} does not go on a visit", (
+    return mail.Letter(planner, "Somebody does not go on a visit", (
         f"{member.account.name} {said_so} the visit{_in_town(visit)} {said(visit)}"
         f"{f': {member.why}' if member.why == VETTING else ''}.\n\nFind somebody else: "
         f"{means.desk_url}/visits/{visit.id}\n"))

@@ -59,6 +59,8 @@ def change(session: Session, actor: Actor, visit: Visit, facts: Plan, *, asked: 
     moved = (visit.planned_start_at, visit.planned_end_at) != (facts.starts_at, facts.ends_at)
     plausible.refuse(session, visit.victim, facts, visit=visit, asked=asked)
     _refuse_for_crew(visit, facts, moved)
+    if moved and _is_logged(session, visit):
+        raise CannotPlan("on", "A log of this visit has come in already: plan a new visit instead")
     beside = _beside(session, visit) if moved else []
     for name, value in _columns(facts).items():
         setattr(visit, name, value)
@@ -80,7 +82,7 @@ def cancel(session: Session, actor: Actor, visit: Visit, *, why: str) -> Visit:
         raise CannotPlan("why", "Say why in a few words; the record keeps them")
     if _has_begun(visit):
         raise CannotPlan("why", "Somebody has checked in already: wait for the log instead")
-    if session.scalar(select(VisitLog.id).where(VisitLog.visit_id == visit.id).limit(1)):
+    if _is_logged(session, visit):
         raise CannotPlan("why", "A log of this visit has come in already: accept it or return it instead")
     _end(session, visit, why)
     return visit
@@ -138,6 +140,11 @@ def refuse_over(visit: Visit) -> None:
 def _has_begun(visit: Visit) -> bool:
     """Whether somebody is there, or was."""
     return any(member.checked_in_at for member in visit.crew)
+
+
+def _is_logged(session: Session, visit: Visit) -> bool:
+    """Whether somebody has written a log of it."""
+    return session.scalar(select(VisitLog.id).where(VisitLog.visit_id == visit.id).limit(1)) is not None
 
 
 def _columns(facts: Plan) -> dict[str, object]:
@@ -216,11 +223,13 @@ def locked(session: Session, visit_id: int) -> Visit:
     """A visit and everybody who was asked, as the database has them now; nobody else changes it meanwhile.
     Raises `NoSuchVisit`."""
     fresh = {"populate_existing": True}
-    visit = session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit)
+    visit = session.scalars(select(Visit).where(Visit.id == visit_id)
+                            .with_for_update(of=Visit, key_share=True)    # a log may point at it
                             .execution_options(**fresh)).one_or_none()
     if visit is None:
         raise NoSuchVisit("There is no such visit")
-    crew = select(CrewMember).where(CrewMember.visit_id == visit.id)
+    crew = (select(CrewMember).where(CrewMember.visit_id == visit.id).order_by(CrewMember.id)
+            .with_for_update(of=CrewMember, key_share=True))    # nor checks in or logs meanwhile
     session.scalars(crew.execution_options(**fresh)).all()
     session.expire(visit, ["crew"])
     return visit

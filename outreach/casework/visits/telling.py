@@ -50,7 +50,7 @@ def follow(session: Session, visit: Visit) -> None:
     go; at once the new time, where they know of another; and a reminder. Within the operation that calls
     this."""
     session.flush()
-    outbox.cancel(session, ("visit", visit.id), *KINDS)
+    outbox.cancel(session, ("visit", visit.id), *KINDS, unsure=False)     # they may have been told
     if visit.victim is None or visit.tell_by is None:
         return
     if visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now():

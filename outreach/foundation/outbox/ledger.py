@@ -113,15 +113,16 @@ def put_many(session: Session, kind: str, subject_type: str,
         session.connection().execute(insert(OutboxMessage), rows)
 
 
-def cancel(session: Session, subject: tuple[str, int], *kinds: str) -> None:
-    """Take back what was promised about a subject (all of it, or only these kinds).
+def cancel(session: Session, subject: tuple[str, int], *kinds: str, unsure: bool = True) -> None:
+    """Take back what was promised about a subject (all of it, or only these kinds). Not `unsure`: a message
+    of which nobody knows whether it left stays as it stands, for a person to decide.
 
     Works on whatever has not begun to leave: a worker that has the promise in hand finds its token gone and
     undoes what it did.
     """
     session.flush()
     open_ones = [OutboxMessage.subject_type == subject[0], OutboxMessage.subject_id == subject[1],
-                 OutboxMessage.state.in_((*WAITING, State.CLAIMED, *STUCK))]
+                 OutboxMessage.state.in_((*WAITING, State.CLAIMED, State.FAILED, *[State.UNKNOWN] * unsure))]
     if kinds:
         open_ones.append(OutboxMessage.kind.in_(kinds))
     session.execute(update(OutboxMessage).where(*open_ones).values(
