@@ -25,6 +25,7 @@ import outreach.casework.calls
 import outreach.casework.follow_ups
 import outreach.casework.imports.jobs
 import outreach.casework.visits.concerns
+import outreach.casework.visits.deaths
 import outreach.casework.visits.escalation
 import outreach.casework.visits.handing_back
 import outreach.casework.visits.returning

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from outreach.casework import follow_ups, need
 from outreach.casework.contacts.record import REACHED, Contact, ContactChannel, Outcome, attempts
 from outreach.casework.safe_contact import Answer, Channel, refuse_message, refuse_unsafe
-from outreach.casework.victims.record import Victim
+from outreach.casework.victims.record import DIED, Victim
+from outreach.foundation import outbox
 from outreach.foundation.clock import now, today
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
@@ -44,7 +45,7 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
     _write(session, victim, contact)
     if not posted:
         follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at)
-    _go_on(session, actor, victim, outcome, follow_up)
+    _go_on(session, actor, victim, contact, follow_up)
     return contact
 
 
@@ -60,7 +61,7 @@ def write_down(session: Session, actor: Actor, victim: Victim, *, by_id: int, ch
     _write(session, victim, contact)
     follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at,
                       planned_before=over_at)
-    _go_on(session, actor, victim, outcome, follow_up)
+    _go_on(session, actor, victim, contact, follow_up)
     return contact
 
 
@@ -70,11 +71,13 @@ def _write(session: Session, victim: Victim, contact: Contact) -> None:
     _learn(victim, contact.outcome, contact.at)
 
 
-def _go_on(session: Session, actor: Actor, victim: Victim, outcome: Outcome,
+def _go_on(session: Session, actor: Actor, victim: Victim, contact: Contact,
            follow_up: "follow_ups.Proposal | None") -> None:
-    """Plan what comes next; of somebody who has died nothing does."""
-    if outcome is Outcome.DECEASED:
+    """Plan what comes next; of somebody who has died nothing does, and what is planned is cancelled (visits
+    by the worker: contacts know nothing of them)."""
+    if contact.outcome is Outcome.DECEASED:
         follow_ups.cancel_all(session, actor, victim)
+        outbox.put(session, DIED, key=f"{DIED}-contact-{contact.id}", subject=("victim", victim.id))
     elif follow_up is not None:
         follow_ups.plan(session, actor, victim, due_at=follow_up.due_at, reason=follow_up.reason,
                         assignee_id=follow_up.assignee_id or actor.id, step=follow_up.step)

@@ -23,6 +23,7 @@ from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import look_alikes
 from outreach.casework.victims.entering import DETAILS, settled_in
 from outreach.casework.victims.record import Victim, VictimPhone
+from outreach.casework.visits import planning
 from outreach.casework.visits.record import Visit
 from outreach.foundation import audit
 from outreach.foundation.audit import Action, Audited
@@ -99,6 +100,7 @@ def merge(session: Session, actor: Actor, kept: Victim, merged: Victim) -> Victi
     _settle(session, kept, min(filter(None, (kept.first_reached_at, merged.first_reached_at)), default=None))
     if kept.deceased_on:     # nobody is to be rung; unmerging does not bring back what was planned
         follow_ups.cancel_all(session, actor, kept)
+        planning.cancel_all(session, actor, kept, why="Recorded as having died")
     _log(session, actor, combined)
     return combined
 

@@ -19,6 +19,7 @@ from outreach.foundation.clock import now, today
 from outreach.foundation.db import Base
 from outreach.foundation.permissions import Actor, May
 
+DIED = "victim.died"            # the promise to cancel what other rooms have planned
 REASON_LASTS = timedelta(minutes=30)
 RESTRICTED = "Restricted: open it and say why"      # what a list tells instead of details
 
