@@ -1,7 +1,7 @@
 """The log of a visit through its page and from a phone: the same words, and nothing typed is lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.victims import Victim
 from outreach.casework.visits import LogState, VisitLog, VisitState
+from outreach.foundation import clock
 from outreach.foundation.clock import local, now
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, Actor
@@ -145,6 +146,14 @@ def test_a_log_that_was_returned_says_what_to_put_right_and_holds_what_was_writt
     session.commit()
     page = bill.get(here).text
     assert "How long were you there?" in page and "She was glad of it." in page and 'value="7.5"' in page
+
+
+def test_the_log_of_a_visit_still_to_come_says_so_and_holds_the_planned_times(
+        desk: Desk, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    at = clock.at(clock.today() + timedelta(days=1), time(10))
+    html = desk(volunteer).get(f"/desk/my-visits/{visit_of(mrs_hill, volunteer, begins_at=at).id}/log").text
+    assert "Write its log once you have been there" in html
+    assert 'value="10:00"' in html and 'value="11:00"' in html
 
 
 def test_nobody_opens_the_log_of_somebody_elses_visit(desk: Desk, volunteer: Actor, officer: Actor,

@@ -72,7 +72,9 @@ def entry_of(form: Filled[LogForm]) -> LogEntry:
 
 def start(visit: MyVisit) -> dict[str, Any]:
     """What a new log starts from: the times of the check-in and check-out, else those of the plan."""
-    ended_at = visit.checked_out_at or min(visit.ends_at, clock.now())
+    moment = clock.now()
+    has_begun = (visit.checked_in_at or visit.begins_at) <= moment
+    ended_at = visit.checked_out_at or (min(visit.ends_at, moment) if has_begun else visit.ends_at)
     return {"began": hour(visit.checked_in_at or visit.begins_at), "ended": hour(ended_at)}
 
 

@@ -18,7 +18,7 @@ from outreach.casework.visits import CrewState, NoSuchVisit, Visit, VisitLog, lo
 from outreach.casework.visits.entry import WrongEntry
 from outreach.casework.visits.logging import DifferentWords
 from outreach.casework.visits.mine import MyVisit
-from outreach.foundation import audit, drafts
+from outreach.foundation import audit, clock, drafts
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/my-visits/{visit_id:int}/log")
@@ -75,4 +75,5 @@ def _asked(request: Request, session: Session, visit: MyVisit, log: VisitLog | N
            status: int = 200, kept_at: datetime | None = None) -> Response:
     is_event = session.get_one(Visit, visit.id).victim_id is None
     return page(request, "desk/my_visits/log.html", block="form", status=status, visit=visit, log=log,
-                form=form, kept_at=kept_at, choices=choices(), is_event=is_event)
+                form=form, kept_at=kept_at, choices=choices(), is_event=is_event,
+                is_early=visit.checked_in_at is None and clock.now() < visit.begins_at)
