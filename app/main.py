@@ -84,6 +84,14 @@ def _says(status: int, heading: str) -> Callable[[Request, Exception], Response]
     return answer
 
 
+def _not_allowed(request: Request, trouble: Exception) -> Response:
+    """Whoever's access has ended is led to handing in."""
+    actor: Actor | None = request.state.actor
+    is_lapsed = actor is not None and actor.role is Role.LAPSED
+    return page(request, "error.html", status=403, words=str(trouble),
+                heading="Your access has ended" if is_lapsed else "You may not do that")
+
+
 def _sign_in_first(request: Request, trouble: Exception) -> Response:
     """Off to the sign-in page, with the way back; what was typed waits as a draft. htmx gets a 401 and is
     sent as a whole page, so that no sign-in form ever lands inside a table cell."""
@@ -130,7 +138,7 @@ def _busy(request: Request, trouble: Exception) -> Response:
 
 
 _TROUBLES: dict[Any, Any] = {
-    NotAllowed: _says(403, "You may not do that"),
+    NotAllowed: _not_allowed,
     Forged: _says(403, "That form was refused"),
     DifferentForm: _says(409, "That form was used before"),
     StaleDataError: lambda request, _: page(

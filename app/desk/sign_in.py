@@ -95,6 +95,8 @@ def home_of(actor: Actor) -> str:
 @room.get("/welcome", needs=May.SIGNED_IN)
 def edit(request: Request, me: Me) -> Response:
     """For those whose part of the work is not built yet: what they may do so far."""
+    if me.role is Role.LAPSED:
+        return RedirectResponse(home_of(me), 303)
     return page(request, "desk/sign_in/welcome.html")
 
 

@@ -104,6 +104,9 @@ class Actor:
 
     def must(self, permission: May) -> None:
         """Raise `NotAllowed` unless the role allows it."""
+        if self.role is Role.LAPSED and not self.may(permission):
+            raise NotAllowed("You see no visits and no records until your vetting stands again. What you "
+                             "wrote of visits can still be handed in.")
         if not self.may(permission):
             raise NotAllowed(f"Your role ({self.role}) may not {permission}.")
 

@@ -42,10 +42,18 @@ def test_every_door_but_handing_in_is_shut(site: Any, desk: Any, session: Any, m
     for door in TABLE:
         if asked[door] is May.ANYONE:
             continue
-        status = knock(desk(una), door, mrs_hill.id, headers).status_code
-        if status != 403:
+        answer = knock(desk(una), door, mrs_hill.id, headers)
+        if answer.status_code != 403:
             opened.add(door)
+        else:       # led on to the one page that is theirs, not told of a role that nobody was given
+            assert "Your access has ended" in answer.text and "Hand in your logs" in answer.text, door
+            assert "(lapsed)" not in answer.text, door
     assert {door for door in opened if asked[door] is not May.HAND_IN} == OPEN
+
+
+def test_the_welcome_page_leads_to_handing_in(desk: Any, session: Any) -> None:
+    una = cleared(session, "una", "Una Field", suspended_at=clock.now() - timedelta(minutes=1))
+    assert desk(una).get("/desk/welcome").headers["location"] == "/desk/handing-in"
 
 
 def test_a_session_under_way_ends_with_the_suspension(desk: Any, officer: Actor, volunteer: Actor,
