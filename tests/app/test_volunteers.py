@@ -200,10 +200,10 @@ def test_a_course_is_recorded_and_taken_off(desk: Any, officer: Actor, bill: Vol
 
 
 @pytest.mark.parametrize("htmx", BOTH)
-def test_days_away_are_noted_by_the_desk_and_by_themselves(desk: Any, officer: Actor, volunteer: Actor,
+def test_days_away_are_noted_by_the_desk_and_by_themselves(desk: Any, supervisor: Actor, volunteer: Actor,
                                                            bill: Volunteer, htmx: dict[str, str]) -> None:
     days = {"from_on": "1 3 2031", "until_on": "9 3 2031"}
-    assert done(desk(officer).submit(f"{LIST}/{bill.id}/away", days, headers=htmx), htmx)
+    assert done(desk(supervisor).submit(f"{LIST}/{bill.id}/away", days, headers=htmx), htmx)
     own = desk(volunteer)
     assert "9 March 2031" in own.get("/desk/my-record").text
     assert done(own.submit("/desk/my-record/away", days | {"until_on": "1 3 2031"}, headers=htmx), htmx)

@@ -13,7 +13,7 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.audit import Action, AuditEntry, waiting
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
-from outreach.foundation.permissions import Actor, NotAllowed
+from outreach.foundation.permissions import Actor, NotAllowed, Role
 from outreach.foundation.volunteers import Hours, Volunteer, Work, clearing, hours, keeping, months, training
 from outreach.foundation.volunteers.keeping import Place, Reach
 from outreach.foundation.volunteers.refused import (
@@ -112,6 +112,21 @@ def test_days_away_come_to_an_end_and_are_taken_off(session: Session, officer: A
     keeping.come_back(session, bill.account.actor, bill, away.id)
     session.flush()
     assert keeping.away_days(session, bill) == []
+
+
+def test_a_supervisor_who_goes_on_no_visits_keeps_days_and_hours_all_the_same(
+        session: Session, supervisor: Actor, bill: Volunteer) -> None:
+    away = keeping.go_away(session, supervisor, bill, from_on=clock.today(), until_on=clock.today())
+    keeping.come_back(session, supervisor, bill, away.id)
+    given = hours.enter(session, supervisor, bill.account, on=clock.today(), work=Work.OFFICE, minutes=60)
+    hours.bring_back(session, supervisor, hours.remove(session, supervisor, given))
+    assert (keeping.away_days(session, bill), hours.of(session, bill.account_id)) == ([], [given])
+
+
+def test_whoever_has_lapsed_notes_no_days_away(session: Session, bill: Volunteer) -> None:
+    gone = Actor(bill.account_id, "Bill Wren", Role.LAPSED)
+    with pytest.raises(NotAllowed):
+        keeping.go_away(session, gone, bill, from_on=clock.today(), until_on=clock.today())
 
 
 def test_a_course_counts_as_long_as_the_force_says_or_as_was_typed(session: Session, officer: Actor,

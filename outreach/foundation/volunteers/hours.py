@@ -62,11 +62,11 @@ def remove_own(session: Session, actor: Actor, hours: Hours) -> Hours:
     return _remove(hours)
 
 
-@operation("hours.brought_back", needs=May.GO_ON_VISITS)
+@operation("hours.brought_back", needs=May.SIGNED_IN)
 def bring_back(session: Session, actor: Actor, hours: Hours) -> Hours:
     """That was a mistake: count them after all. One's own, or anybody's for those who keep volunteers."""
-    if hours.account_id != actor.id:
-        actor.must(May.MANAGE_VOLUNTEERS)
+    is_own = hours.account_id == actor.id and actor.may(May.GO_ON_VISITS)
+    actor.must(May.SIGNED_IN if is_own else May.MANAGE_VOLUNTEERS)
     hours.removed_at = None
     return hours
 

@@ -81,7 +81,7 @@ def change_own(session: Session, actor: Actor, volunteer: Volunteer, reach: Reac
     return volunteer
 
 
-@operation("volunteer.away", needs=May.GO_ON_VISITS)
+@operation("volunteer.away", needs=May.SIGNED_IN)
 def go_away(session: Session, actor: Actor, volunteer: Volunteer, *, from_on: date, until_on: date) -> Away:
     """Note days on which somebody is not free. One's own, or anybody's for those who keep volunteers.
 
@@ -98,7 +98,7 @@ def go_away(session: Session, actor: Actor, volunteer: Volunteer, *, from_on: da
     return away
 
 
-@operation("volunteer.back", needs=May.GO_ON_VISITS)
+@operation("volunteer.back", needs=May.SIGNED_IN)
 def come_back(session: Session, actor: Actor, volunteer: Volunteer, away_id: int) -> None:
     """They are free on those days after all. Raises `NoSuchVolunteer`."""
     _must_keep(actor, volunteer)
@@ -139,7 +139,10 @@ def away_days(session: Session, volunteer: Volunteer) -> Sequence[Away]:
 
 
 def _must_keep(actor: Actor, volunteer: Volunteer) -> None:
-    if volunteer.account_id != actor.id and not actor.may(May.MANAGE_VOLUNTEERS):
+    if actor.may(May.MANAGE_VOLUNTEERS):
+        return
+    actor.must(May.GO_ON_VISITS)
+    if volunteer.account_id != actor.id:
         raise NoSuchVolunteer("There is no such record")
 
 
