@@ -224,6 +224,19 @@ def test_whoever_hands_in_sees_the_visit_though_it_is_over_and_nobody_whom_it_wa
     hand_in(walled, volunteer, taken, volunteer, LogState.REVIEW)
 
 
+def test_access_ends_when_no_log_is_owed(walled: Database, session: Session, visit_of: Any, mrs_hill: Any,
+                                         volunteer: Actor, una: Actor) -> None:
+    """The officer needs none from Bill; Una's is still to come."""
+    visit = visit_of(mrs_hill, volunteer, una)
+    with acting(session, COMMAND_LINE, "visit_log.none_owed"):
+        visit.crew[0].owes_no_log_at = now()
+    session.commit()
+    for table in ("visit", "victim"):
+        assert (len(ids(walled, volunteer, table)), len(ids(walled, una, table))) == (0, 1)
+    hand_in(walled, volunteer, visit, volunteer, LogState.RECEIVED)     # one that comes all the same
+    assert len(ids(walled, lapsed(volunteer), "visit")) == 1
+
+
 def test_a_phone_and_a_draft_are_their_owners_own(walled: Database, session: Session, volunteer: Actor,
                                                   una: Actor, officer: Actor) -> None:
     for owner in (volunteer, una):

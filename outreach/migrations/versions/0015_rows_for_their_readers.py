@@ -56,8 +56,8 @@ PARTS = "ANY ((SELECT outreach_own_parts())::bigint[])"
 OPEN = "ANY ((SELECT outreach_open_visits())::bigint[])"
 VICTIMS = "ANY ((SELECT outreach_open_victims())::bigint[])"
 
-# Own parts that are offered or accepted, until their log is accepted; of a lapsed volunteer those they had.
-# To hand in a log, every one they had: it may come late, or again.
+# Own parts that are offered or accepted, until their log is accepted or none is owed; of a lapsed volunteer
+# those they had. To hand in a log, every one they had: it may come late, or again.
 _OWN_PARTS = """
 ARRAY(
     SELECT visit_id FROM visit_part
@@ -67,6 +67,8 @@ ARRAY(
         WHEN current_setting('outreach.role', true) = 'lapsed'
           OR current_setting('outreach.deed', true) = 'hand in' THEN ARRAY['accepted', 'handed back']
         ELSE ARRAY['offered', 'accepted'] END)
+    AND (owes_no_log_at IS NULL OR current_setting('outreach.role', true) = 'lapsed'
+         OR current_setting('outreach.deed', true) = 'hand in')
     EXCEPT SELECT visit_id FROM visit_log
     WHERE account_id = nullif(current_setting('outreach.actor', true), '')::bigint AND state = 'accepted'
     AND current_setting('outreach.deed', true) <> 'hand in')
@@ -107,7 +109,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     op.execute("CREATE TABLE visit_part (visit_id bigint NOT NULL, account_id bigint NOT NULL, "
-               "state varchar(40) NOT NULL)")
+               "state varchar(40) NOT NULL, owes_no_log_at timestamptz)")
     op.execute("ALTER TABLE visit_crew INHERIT visit_part")
     for name, answer in FUNCTIONS.items():
         op.execute(f"CREATE FUNCTION {name}() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE "
