@@ -78,6 +78,14 @@ def test_a_phone_that_only_tells_is_given_no_pages(desk, volunteer, mrs_hill, vi
     assert "pages" not in desk(volunteer).submit(PHONE, HERE).json()
 
 
+@pytest.mark.parametrize("asks", [{}, {"pages": "yes"}], ids=["tells", "asks"])
+def test_a_log_that_waits_opens_no_visit_of_a_day_that_is_over(desk, volunteer, mrs_hill, visit_of, asks):
+    """Two hours after the last planned end the day's visits go from the phone, whatever else waits there."""
+    visit_of(mrs_hill, volunteer, begins_at=clock.now() - timedelta(hours=3, minutes=1))
+    told = desk(volunteer).submit(PHONE, {**HERE, **asks, "unsent": "1", "unsent_for": "60"}).json()
+    assert told["key"] and told["pages"] == []
+
+
 def test_nobody_elses_visit_is_among_the_pages(desk, session, volunteer, mrs_hill, visit_of):
     visit_of(mrs_hill, volunteer)
     una = cleared(session, "una", "Una Field")

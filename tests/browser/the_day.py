@@ -48,7 +48,7 @@ def open_today(day: Day) -> None:
     page = day.window.sign_in()
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     expect(page.get_by_text("The last victim list is 31 days old").first).to_be_visible()
-    expect(page.get_by_role("link", name=MRS_HILL, exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name=MRS_HILL, exact=True).first).to_be_visible()
 
 
 def from_more(page: Page, name: str) -> None:

@@ -67,8 +67,10 @@ def create(request: Request, posted: Posted, session: Db, me: Me) -> Response:
         issued = phones.issue(session, me, **_told(posted))
     except NotAPhone as trouble:
         return _wrong(trouble)
-    asked = posted.get("pages") and issued.key
-    return JSONResponse(_answer(issued) | ({"pages": kept.pages(request, session, me)} if asked else {}))
+    if not issued.shows:    # whatever was kept of a day that is over goes, though the key lasts for a log
+        return JSONResponse(_answer(issued) | {"pages": []})
+    pages = {"pages": kept.pages(request, session, me)} if posted.get("pages") else {}
+    return JSONResponse(_answer(issued) | pages)
 
 
 @room.post(f"{HANDING_IN}/phone", needs=May.HAND_IN)

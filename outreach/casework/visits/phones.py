@@ -29,10 +29,12 @@ class NotAPhone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a phone is given: a key of 32 bytes and until when; no key where there is nothing to keep."""
+    """What a phone is given: a key of 32 bytes and until when; no key where there is nothing to keep. `shows`:
+    whether visits may be read with it, and not only logs that wait."""
 
     key: bytes | None
     until: datetime | None
+    shows: bool = False
 
     @property
     def seconds(self) -> int:
@@ -48,8 +50,8 @@ def issue(session: Session, actor: Actor, *, name: str, unsent: int = 0, unsent_
     _note(phone, unsent, unsent_for)
     until = readable_until(todays(session, actor))
     if until is None and phone.unsent:  # what waits must be opened, or it could never be sent
-        until = clock.now() + _key_hours()
-    return _issued(phone, until)
+        return _issued(phone, clock.now() + _key_hours())
+    return _issued(phone, until, shows=until is not None)
 
 
 @operation("visit_phone.reissued", needs=May.HAND_IN)
@@ -146,9 +148,10 @@ def _note(phone: Phone, unsent: int, unsent_for: int) -> None:
     phone.unsent_since = clock.now() - age if phone.unsent else None
 
 
-def _issued(phone: Phone, until: datetime | None) -> Issued:
+def _issued(phone: Phone, until: datetime | None, *, shows: bool = False) -> Issued:
     """The key follows from our secret, the person, the phone and its salt: it is stored nowhere."""
-    return Issued(signing.derived("visit phone", f"{phone.salt}:{phone.name_hash}") if until else None, until)
+    key = signing.derived("visit phone", f"{phone.salt}:{phone.name_hash}") if until else None
+    return Issued(key, until, shows)
 
 
 def _key_hours() -> timedelta:
