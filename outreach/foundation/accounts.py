@@ -6,13 +6,16 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from outreach.foundation import passwords
+from outreach.foundation import outbox, passwords
 from outreach.foundation.audit import Audited
 from outreach.foundation.clock import now, today
 from outreach.foundation.db import Base
 from outreach.foundation.operation import operation
-from outreach.foundation.permissions import Actor, May, Role
+from outreach.foundation.permissions import ROLES, Actor, May, Role
 from outreach.foundation.vetting import Vetting
+
+# About an account: its vetting counts no longer, or not for visits. Whoever keeps visits hands them back.
+ENDED = "vetting.ended"
 
 
 class PersonType(StrEnum):
@@ -79,6 +82,11 @@ class Account(Audited, Base):
         return self.is_open and self.lapsed_since is None
 
     @property
+    def goes_on_visits(self) -> bool:
+        """Whether this person may work today, and what they do here includes visits."""
+        return self.is_working and May.GO_ON_VISITS in ROLES[self.role]
+
+    @property
     def actor(self) -> Actor:
         """This person, acting; without vetting, as somebody who may only hand in what they have."""
         return Actor(self.id, self.name, Role.LAPSED if self.lapsed_since else self.role)
@@ -105,6 +113,12 @@ def open_with_role(session: Session, *roles: Role) -> list[Account]:
 def by_email(session: Session, email: str) -> Account | None:
     """The account with this address, however it was typed."""
     return session.scalars(select(Account).where(Account.email == tidy_email(email))).one_or_none()
+
+
+def ask_for_visits_back(session: Session, account: Account, occasion: str) -> None:
+    """Promise that somebody's visits are handed back, once for each occasion."""
+    outbox.put(session, ENDED, key=f"{ENDED}-{account.id}-{occasion}", subject=("account", account.id),
+               priority=1)
 
 
 def tidy_email(email: str) -> str:
@@ -137,16 +151,20 @@ def change_account(session: Session, actor: Actor, account: Account, *, name: st
         raise NotARole("Ask another administrator to change what you do here")
     if role is not Role.ADMINISTRATOR or (expires_on and expires_on < today()):
         _refuse_last_administrator(session, account)
+    went = account.goes_on_visits
     account.name, account.role, account.district = name.strip(), role, district
     account.expires_on = expires_on
+    if went and not account.goes_on_visits:
+        ask_for_visits_back(session, account, f"changed-{now()}")
     return account
 
 
 @operation("account.closed", needs=May.MANAGE_ACCOUNTS)
 def close_account(session: Session, actor: Actor, account: Account) -> Account:
-    """Take somebody's access away from this second; their sessions end with it."""
+    """Take somebody's access away from this second; their sessions end with it, and visits go back."""
     _refuse_last_administrator(session, account)
     account.deactivated_at = account.signed_out_at = now()
+    ask_for_visits_back(session, account, f"closed-{account.deactivated_at}")
     return account
 
 

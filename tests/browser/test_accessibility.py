@@ -13,7 +13,7 @@ from tests.browser import the_day, victim_list
 from tests.browser.looking import in_every_look
 from tests.browser.the_day import Day
 
-BEGINS = {"officer": "/desk/today", "supervisor": "/desk/audit", "administrator": "/desk/accounts",
+BEGINS = {"officer": "/desk/today", "supervisor": "/desk/visits/reviews", "administrator": "/desk/accounts",
           "communicator": "/desk/welcome", "nobody": "/desk/sign-in", "volunteer": "/desk/my-visits",
           "percy": "/desk/handing-in"}
 # Whose pages are their own even where others have seen one of that kind: Percy's vetting ran out.

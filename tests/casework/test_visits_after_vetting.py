@@ -13,11 +13,12 @@ from outreach.casework.visits import CrewMember, CrewState, handing_back
 from outreach.foundation import accounts, clock, outbox
 from outreach.foundation.accounts import Account
 from outreach.foundation.db import Database
+from outreach.foundation.operation import acting
 from outreach.foundation.outbox import Engine, Lane, lives
-from outreach.foundation.permissions import Actor
+from outreach.foundation.permissions import Actor, Role
 from outreach.foundation.volunteers import clearing, keeping
 from outreach.foundation.volunteers.keeping import Place, Reach
-from tests.cast import PlanVisit
+from tests.cast import PlanVisit, account
 
 TODAY = clock.today()
 
@@ -25,7 +26,7 @@ TODAY = clock.today()
 @pytest.fixture
 def worker(database: Database, tmp_path: Path) -> Any:
     """A worker that does all that is due when asked."""
-    assert handing_back.ENDED == clearing.ENDED
+    assert handing_back.ENDED == accounts.ENDED
     life = lives.Life(database)
     life.begin()
     engine = Engine(database, outbox.means(tmp_path, "https://desk.example.org/desk"), life.name)
@@ -56,7 +57,27 @@ def left(session: Session, officer: Actor, bill: Account) -> None:
     keeping.change(session, officer, kept, Reach(), Place(left_on=TODAY - timedelta(days=1)))
 
 
-@pytest.mark.parametrize("ended", [suspended, cut_short, level_too_low, left])
+def other_work(session: Session, officer: Actor, bill: Account) -> None:
+    administrator = account(session, "admin", "Joan Pike", Role.ADMINISTRATOR)
+    accounts.change_account(session, administrator, bill, name=bill.name, role=Role.COMMUNICATOR,
+                            district="", expires_on=None)
+
+
+def closed(session: Session, officer: Actor, bill: Account) -> None:
+    administrator = account(session, "admin", "Joan Pike", Role.ADMINISTRATOR)
+    accounts.close_account(session, administrator, bill)
+
+
+def has_left_since(session: Session, officer: Actor, bill: Account) -> None:
+    """It was noted before that day came."""
+    kept = keeping.add(session, officer, bill, Reach(), Place())
+    with acting(session, officer, "volunteer.changed"):
+        kept.left_on = TODAY - timedelta(days=1)
+    clearing.fire(session, clock.now())
+
+
+@pytest.mark.parametrize("ended", [suspended, cut_short, level_too_low, left, other_work, closed,
+                                   has_left_since])
 def test_visits_to_come_go_back_and_one_under_way_stays(
         session: Session, database: Database, worker: Any, officer: Actor, volunteer: Actor,
         mrs_hill: Victim, visit_of: PlanVisit, ended: Any) -> None:

@@ -40,7 +40,7 @@ def signed_in(session: Session, actor: Actor) -> SignIn:
 
 
 def asked_back(session: Session) -> list[int]:
-    return list(session.scalars(select(OutboxMessage.subject_id).where(OutboxMessage.kind == clearing.ENDED)))
+    return list(session.scalars(select(OutboxMessage.subject_id).where(OutboxMessage.kind == accounts.ENDED)))
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:

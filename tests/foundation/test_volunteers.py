@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.foundation import clock
+from outreach.foundation import accounts, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.audit import Action, AuditEntry, waiting
 from outreach.foundation.operation import acting
 from outreach.foundation.outbox import OutboxMessage
 from outreach.foundation.permissions import Actor, NotAllowed, Role
-from outreach.foundation.volunteers import Hours, Volunteer, Work, clearing, hours, keeping, months, training
+from outreach.foundation.volunteers import Hours, Volunteer, Work, hours, keeping, months, training
 from outreach.foundation.volunteers.keeping import Place, Reach
 from outreach.foundation.volunteers.refused import (
     BadFigures,
@@ -72,7 +72,7 @@ def test_a_record_that_cannot_be_right_is_refused(
 
 def test_whoever_has_left_gives_their_visits_back(session: Session, officer: Actor, bill: Volunteer) -> None:
     keeping.change(session, officer, bill, REACH, Place(left_on=clock.today() - timedelta(days=1)))
-    asked = session.scalars(select(OutboxMessage.subject_id).where(OutboxMessage.kind == clearing.ENDED))
+    asked = session.scalars(select(OutboxMessage.subject_id).where(OutboxMessage.kind == accounts.ENDED))
     assert list(asked) == [bill.account_id]
 
 

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from outreach.casework.visits import choosing, crew_told, offering, planning
 from outreach.casework.visits.record import CrewMember, CrewState, NoSuchVisit, Visit, VisitLog, VisitState
 from outreach.foundation import clock, outbox, walls
-from outreach.foundation.accounts import Account
+from outreach.foundation.accounts import ENDED, Account
 from outreach.foundation.operation import acting, operation
 from outreach.foundation.outbox import OutboxMessage, Words
 from outreach.foundation.permissions import WORKER, Actor, May
-from outreach.foundation.volunteers.clearing import ENDED, may_visit
+from outreach.foundation.volunteers.clearing import may_visit
 
 
 class CannotHandBack(Exception):

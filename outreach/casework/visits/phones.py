@@ -29,8 +29,8 @@ class NotAPhone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a phone is given: a key of 32 bytes and until when; no key where there is nothing to keep. `shows`:
-    whether visits may be read with it, and not only logs that wait."""
+    """What a phone is given: a key of 32 bytes and until when; no key where there is nothing to keep.
+    `shows`: whether visits may be read with it, and not only logs that wait."""
 
     key: bytes | None
     until: datetime | None

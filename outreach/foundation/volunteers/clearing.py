@@ -1,7 +1,7 @@
 """Vetting: recording it, renewing it, and suspending somebody from this very second (UK GDPR).
 
 Whoever's vetting ends may only hand in what waits on their phone; wherever they were signed in they are
-signed out, and `ENDED` asks for their visits back.
+signed out, and their visits are asked back (`accounts.ENDED`).
 """
 
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from outreach.foundation import accounts, clock, outbox
+from outreach.foundation import accounts, clock
 from outreach.foundation.accounts import Account
 from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
@@ -26,9 +26,6 @@ from outreach.foundation.volunteers.refused import (
     StillToCome,
     WrongOrder,
 )
-
-# About an account: its vetting counts no longer, or not for visits. Whoever keeps visits hands them back.
-ENDED = "vetting.ended"
 
 
 @operation("vetting.recorded", needs=May.MANAGE_VOLUNTEERS)
@@ -49,7 +46,7 @@ def record(session: Session, actor: Actor, account: Account, *, level: str, clea
     if account.lapsed_since or not could_before:
         account.signed_out_at = clock.now()
     if account.lapsed_since or not is_enough_for_visits(vetting):
-        ask_for_visits_back(session, account, f"v{vetting.version}")
+        accounts.ask_for_visits_back(session, account, f"v{vetting.version}")
     return vetting
 
 
@@ -66,7 +63,7 @@ def suspend(session: Session, actor: Actor, account: Account, *, why: str) -> Ve
     account.vetting.suspended_at, account.vetting.suspended_why = clock.now(), why.strip()
     account.signed_out_at = account.vetting.suspended_at
     session.flush()
-    ask_for_visits_back(session, account, f"v{account.vetting.version}")
+    accounts.ask_for_visits_back(session, account, f"v{account.vetting.version}")
     return account.vetting
 
 
@@ -91,10 +88,10 @@ def is_enough_for_visits(vetting: Vetting) -> bool:
 
 
 def may_visit(session: Session, account: Account) -> bool:
-    """Whether somebody may go on visits at all today: the account is open, the vetting holds and is enough,
-    and they have not left."""
+    """Whether somebody may go on visits at all today: the account is open and of a role that does, the
+    vetting holds and is enough, and they have not left."""
     left = session.scalars(select(Volunteer.left_on).where(Volunteer.account_id == account.id)).one_or_none()
-    return (account.is_working and (left is None or left >= clock.today())
+    return (account.goes_on_visits and (left is None or left >= clock.today())
             and (account.vetting is None or is_enough_for_visits(account.vetting)))
 
 
@@ -104,23 +101,21 @@ def level_words(code: str) -> str:
     return level.words if level else code
 
 
-def ask_for_visits_back(session: Session, account: Account, occasion: str) -> None:
-    """Promise that somebody's visits are handed back, once for each occasion."""
-    outbox.put(session, ENDED, key=f"{ENDED}-{account.id}-{occasion}", subject=("account", account.id),
-               priority=1)
-
-
 @timetable.hourly("vetting ended", words="asks for the visits of those whose vetting or account has ended")
 def fire(session: Session, tick: datetime) -> None:
     """With each hour, and so at midnight in Britain: ask for the visits of those whose vetting or account ran
-    out or was closed, also where hours were missed. Access ends by itself; this ends sessions for good."""
+    out or was closed, or who have left, also where hours were missed. Access ends by itself; this ends
+    sessions for good."""
     ran_out = accounts.people().join(Vetting).where(Vetting.expires_on < clock.today())
     for account in session.scalars(ran_out):
         _close(session, account)
     closed = accounts.people().where(or_(Account.deactivated_at.is_not(None),
                                          Account.expires_on < clock.today()))
     for account in session.scalars(closed):
-        ask_for_visits_back(session, account, f"closed-{account.deactivated_at or account.expires_on}")
+        since = account.deactivated_at or account.expires_on
+        accounts.ask_for_visits_back(session, account, f"closed-{since}")
+    for gone in session.scalars(select(Volunteer).where(Volunteer.left_on < clock.today())):
+        accounts.ask_for_visits_back(session, gone.account, f"left-{gone.left_on}")
 
 
 def _close(session: Session, account: Account) -> None:
@@ -131,7 +126,7 @@ def _close(session: Session, account: Account) -> None:
     if account.signed_out_at is None or account.signed_out_at < over:
         with acting(session, WORKER, "vetting.ran_out"):
             account.signed_out_at = over
-    ask_for_visits_back(session, account, f"{vetting.expires_on:%Y-%m-%d}")
+    accounts.ask_for_visits_back(session, account, f"{vetting.expires_on:%Y-%m-%d}")
 
 
 def _refuse_oneself(actor: Actor, account: Account, deed: str) -> None:

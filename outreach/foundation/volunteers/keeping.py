@@ -14,7 +14,6 @@ from outreach.foundation.dates import spoken
 from outreach.foundation.force import current
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
-from outreach.foundation.volunteers import clearing
 from outreach.foundation.volunteers.record import Away, Volunteer
 from outreach.foundation.volunteers.refused import (
     HasARecord,
@@ -68,7 +67,7 @@ def change(session: Session, actor: Actor, volunteer: Volunteer, reach: Reach, p
     _say(volunteer, reach, place)
     session.flush()
     if volunteer.left_on and volunteer.left_on < clock.today():
-        clearing.ask_for_visits_back(session, volunteer.account, f"left-{volunteer.version}")
+        accounts.ask_for_visits_back(session, volunteer.account, f"left-{volunteer.version}")
     return volunteer
 
 
