@@ -44,8 +44,10 @@ def assign(session: Session, actor: Actor, victim: Victim, assignee_id: int | No
 
 @operation("victim.restricted", needs=May.SEE_RESTRICTED)
 def restrict(session: Session, actor: Actor, victim: Victim, *, reason: str) -> Victim:
-    """Let only officers and supervisors open a record, each saying why. Raises `ReasonMissing`."""
+    """Let only officers and supervisors open a record, each saying why. Others who would have visited are
+    taken off those visits, and told. Raises `ReasonMissing`."""
     _hold(session, actor, victim, True, reason)
+    planning.close_to_others(session, victim)
     return victim
 
 

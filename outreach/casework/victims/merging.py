@@ -101,6 +101,8 @@ def merge(session: Session, actor: Actor, kept: Victim, merged: Victim) -> Victi
     if kept.deceased_on:     # nobody is to be rung; unmerging does not bring back what was planned
         follow_ups.cancel_all(session, actor, kept)
         planning.cancel_all(session, actor, kept, why="Recorded as having died")
+    if kept.restricted:
+        planning.close_to_others(session, kept)
     _log(session, actor, combined)
     return combined
 

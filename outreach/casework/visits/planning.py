@@ -100,13 +100,31 @@ def withdraw_the_rest(session: Session, visit: Visit) -> None:
 def cancel_all(session: Session, actor: Actor, victim: Victim, *, why: str) -> int:
     """Cancel every visit of a person on which nobody is under way, within the operation that calls this;
     gives how many."""
-    ids = session.scalars(select(Visit.id).where(
-        Visit.victim_id == victim.id, Visit.state == VisitState.PLANNED,
-        Visit.planned_start_at > clock.now()).order_by(Visit.id)).all()
-    found = [visit for number in ids if not _has_begun(visit := locked(session, number))]
+    found = [visit for visit in _to_come(session, victim) if not _has_begun(visit)]
     for visit in found:
         _end(session, visit, why)
     return len(found)
+
+
+def close_to_others(session: Session, victim: Victim) -> None:
+    """The person's record is restricted: whoever may not see such a one does not go, and is told so, unless
+    they are there already. Within the operation that calls this."""
+    for visit in _to_come(session, victim):
+        shut_out = [one for one in visit.crew if one.state in ASKED and one.checked_in_at is None
+                    and not one.account.actor.may(May.SEE_RESTRICTED)]
+        for member in shut_out:
+            crew_told.take_off(session, member, crew_told.News.TAKEN_OFF)
+            escalation.forget(session, member)
+        if shut_out:
+            telling.follow(session, visit)
+
+
+def _to_come(session: Session, victim: Victim) -> list[Visit]:
+    """A person's visits that have not begun, locked."""
+    ids = session.scalars(select(Visit.id).where(
+        Visit.victim_id == victim.id, Visit.state == VisitState.PLANNED,
+        Visit.planned_start_at > clock.now()).order_by(Visit.id)).all()
+    return [locked(session, number) for number in ids]
 
 
 def start(session: Session, actor: Actor, victim: Victim | None, starts_at: datetime) -> Plan:
