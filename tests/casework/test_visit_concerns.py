@@ -70,6 +70,14 @@ def test_the_officer_has_a_follow_up_and_a_mail_that_names_nobody(
         assert private not in letter
 
 
+def test_an_ambassadors_concern_about_their_own_victim_goes_to_the_officer(
+        session: Session, officer: Actor, ambassador: Actor, mr_shaw: Victim, visit_of: PlanVisit,
+        worker: Engine) -> None:
+    raised(session, ambassador, visit_of(mr_shaw, ambassador).id)
+    drain(worker)
+    assert session.scalars(select(FollowUp)).one().assignee_id == officer.id
+
+
 def test_at_a_bad_time_it_is_the_next_suitable_moment(
         session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit, worker: Engine) -> None:
     early = local(now()).hour < 12

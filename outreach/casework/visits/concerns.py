@@ -27,7 +27,7 @@ def plan(session: Session, message: OutboxMessage) -> None:
     """Plan the follow-up for whoever is responsible, and promise the mail that says so."""
     log = session.get_one(VisitLog, message.subject_id)
     victim = whom(session, log.visit)
-    who = responsible(session, log.visit, victim)
+    who = responsible(session, log, victim)
     if victim is not None:
         _follow_up(session, victim, who)
     outbox.put(session, TELL, key=f"{TELL}-{log.id}", subject=("visit_log", log.id), priority=1, to=who.id)
@@ -44,12 +44,14 @@ def whom(session: Session, visit: Visit) -> Victim | None:
     return None
 
 
-def responsible(session: Session, visit: Visit, victim: Victim | None) -> Account:
-    """Who is to act: whoever has the victim, else whoever planned the visit, else the first who can."""
-    planner = session.get_one(Account, visit.planned_by_id)
+def responsible(session: Session, log: VisitLog, victim: Victim | None) -> Account:
+    """Who is to act: whoever has the victim, else whoever planned the visit, else the first who can; never
+    the visitor, who has said it to hear another's judgement."""
+    planner = session.get_one(Account, log.visit.planned_by_id)
     if victim is None:
         return planner
-    able = {account.id: account for account in follow_ups.may_be_given(session, victim)}
+    able = {account.id: account for account in follow_ups.may_be_given(session, victim)
+            if account.id != log.account_id}
     return able.get(victim.assigned_to_id or 0) or able.get(planner.id) or next(iter(able.values()), planner)
 
 
