@@ -77,6 +77,12 @@ def phone(number: str | None) -> str:
     return telephones.spoken(number) if number else ""
 
 
+def sentence(words: object) -> str:
+    """The same words with a full stop, where they stand alone and not beside a field."""
+    text = str(words)
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
 def _day(on: date | datetime) -> date:
     return clock.day_of(on) if isinstance(on, datetime) else on
 
@@ -84,6 +90,6 @@ def _day(on: date | datetime) -> date:
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": day, "short_date": short_day, "near_date": near_day, "clock": at_clock, "when": when,
     "due": due, "pounds": pounds,
-    "number": lambda number: f"{number:,}", "counted": count, "phone": phone,
+    "number": lambda number: f"{number:,}", "counted": count, "phone": phone, "sentence": sentence,
     "miles": lambda number: f"{number.normalize():f}",
 }

@@ -75,6 +75,14 @@ def test_the_next_visit_stands_large_with_all_that_is_needed_at_the_door(
         assert hidden not in page.text, hidden
 
 
+def test_whoever_goes_alone_where_two_were_to_go_is_told_to_ring_first(
+        desk: Desk, volunteer: Actor, ambassador: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    both, alone = visit_of(mrs_hill, volunteer, ambassador), visit_of(mrs_hill, volunteer, persons=2)
+    said = [words(desk(volunteer).get(f"/desk/my-visits/{visit.id}")) for visit in (both, alone)]
+    warned = "Two people were to go, and nobody else has said yes so far. Ring Ada Cole before you go in."
+    assert [warned in one for one in said] == [False, True]
+
+
 def test_the_contact_is_rung_on_their_own_mobile(desk: Desk, session: Session, volunteer: Actor,
                                                  officer: Actor, mrs_hill: Victim,
                                                  visit_of: PlanVisit) -> None:
@@ -232,6 +240,7 @@ def test_a_phone_that_kept_a_check_in_is_answered_in_a_line(
     assert member.checked_in_at and abs(member.checked_in_at - clock.now() + 20 * MINUTE) < MINUTE
     wrong = client.submit(f"{here}/check-out", {"at": (clock.now() - 90 * MINUTE).isoformat()}, headers=JSON)
     assert wrong.status_code == 422 and wrong.json()["state"] == "wrong"
+    assert wrong.json()["words"].endswith(".")
     gone = client.submit("/desk/my-visits/999999/check-out", headers=JSON)
     assert gone.status_code == 404 and gone.json()["state"] == "refused"
 

@@ -79,7 +79,16 @@ def test_a_phone_is_told_what_to_put_right(desk: Desk, session: Session, volunte
     told = answer.json()
     assert (answer.status_code, told["state"]) == (422, "wrong")
     assert says in told["errors"][field] and told["words"]
+    assert all(words.endswith(".") for words in (told["words"], *told["errors"].values()))
     assert logs(session) == []
+
+
+def test_what_is_wrong_with_the_whole_is_said_once(desk: Desk, volunteer: Actor, mrs_hill: Victim,
+                                                   visit_of: PlanVisit) -> None:
+    visit = visit_of(mrs_hill, volunteer)
+    told = desk(volunteer).submit(f"/desk/my-visits/{visit.id}/log", typed(key="short"), headers=JSON).json()
+    assert told["words"].startswith("This log came without its key") and told["errors"] == {}
+    assert told["words"].endswith(".")
 
 
 def test_a_phone_that_sends_twice_hears_the_same_and_other_words_are_refused(

@@ -91,6 +91,10 @@ def test_it_is_returned_with_a_word_of_why(desk: Desk, session: Session, officer
     ada.submit(f"{address(log)}/return", {"why": "How long were you there?"}, headers=headers)
     assert state(session, log) is LogState.RETURNED
     assert "How long were you there?" in desk(volunteer).get(f"/desk/my-visits/{log.visit_id}/log").text
+    session.commit()
+    assert "Accept it as it stands" in ada.get(address(log)).text
+    ada.submit(f"{address(log)}/acceptance", headers=headers)
+    assert state(session, log) is LogState.ACCEPTED
 
 
 def test_only_the_officer_has_the_buttons(desk: Desk, session: Session, supervisor: Actor, ambassador: Actor,

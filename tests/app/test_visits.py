@@ -247,7 +247,7 @@ def test_the_page_says_in_plain_words_how_the_person_hears_of_it(desk, officer, 
                                                                 visit_of):
     said = {}
     for tell_by in (Channel.TEXT, None):
-        visit = visit_of(willing, bill, begins_at=soon(), persons=1, tell_by=tell_by)
+        visit = visit_of(willing, bill, begins_at=soon(), persons=2, tell_by=tell_by)
         said[tell_by] = words(desk(officer).get(f"/desk/visits/{visit.id}"))
     for sentence in ("How Mrs Hill is told By a text from the worker",
                      "What Mrs Hill was told Nothing yet: the worker tells them once enough people go"):

@@ -211,6 +211,24 @@ def test_a_visit_past_midnight_ends_on_the_next_day(session: Session, volunteer:
     assert log.minutes == 30
 
 
+@pytest.mark.parametrize("ended, minutes", [(time(0, 20), 140), (time(22), 0)])
+def test_a_visit_that_ran_past_midnight_is_logged_as_it_was(
+        session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit, ended: time,
+        minutes: int) -> None:
+    late = noon_yesterday().replace(hour=22) - timedelta(days=1)
+    visit = visit_of(mrs_hill, volunteer, begins_at=late, minutes=90)
+    log = hand_in(session, volunteer, visit.id, key=KEY, entry=entry(began=time(22), ended=ended))
+    assert log.minutes == minutes
+
+
+def test_a_slip_in_the_evening_is_not_taken_for_the_next_day(
+        session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    late = noon_yesterday().replace(hour=22) - timedelta(days=1)
+    visit = visit_of(mrs_hill, volunteer, begins_at=late, minutes=90)
+    with pytest.raises(WrongEntry, match="Enter a time after 10:30pm"):
+        hand_in(session, volunteer, visit.id, key=KEY, entry=entry(began=time(22, 30), ended=time(22, 10)))
+
+
 def test_a_phone_whose_clock_is_hours_fast_is_put_right(
         session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
     visit, fast = visit_of(mrs_hill, volunteer), now() + timedelta(hours=3)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,10 +28,11 @@ from outreach.casework.visits.accepting import (
     owes_none,
     send_back,
 )
-from outreach.casework.visits.logging import hand_in, hand_in_late
+from outreach.casework.visits.logging import AlreadyAccepted, hand_in, hand_in_late
 from outreach.casework.visits.logs_listed import in_state, not_come, on_phones
 from outreach.casework.visits.reviewing import pass_on, set_aside
 from outreach.foundation.clock import now
+from outreach.foundation.db import Database
 from outreach.foundation.outbox import OutboxMessage
 from outreach.foundation.permissions import WORKER, Actor, NotAllowed
 from outreach.foundation.volunteers import Hours
@@ -293,8 +295,46 @@ def test_a_log_that_is_set_aside_is_kept_and_nothing_comes_of_it(
     with pytest.raises(NothingSaid):
         set_aside(session, supervisor, opened(session, supervisor, log), why="")
     set_aside(session, supervisor, opened(session, supervisor, log), why="They never went")
+    assert visit.state is VisitState.FINISHED
     assert (log.state, log.words) == (LogState.SET_ASIDE, "She was glad of it.")
     assert session.scalars(select(Contact)).all() == []
+
+
+def test_a_returned_log_that_never_comes_back_is_accepted_as_it_stands(
+        session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,
+        log_of: Any) -> None:
+    visit = visit_of(mrs_hill, volunteer)
+    log = log_of(visit, volunteer)
+    send_back(session, officer, opened(session, officer, log), why="How long?")
+    lapse(session, volunteer)
+    accept(session, officer, opened(session, officer, log))
+    assert (log.state, visit.state) == (LogState.ACCEPTED, VisitState.FINISHED)
+    assert session.scalars(select(Contact)).one().by_id == volunteer.id
+    told = session.scalars(select(OutboxMessage.state).where(OutboxMessage.kind.like("%returned")))
+    assert {*told} == {"cancelled"}
+
+
+def test_whoever_corrects_while_the_officer_accepts_hears_that_it_was_accepted(
+        database: Database, session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim,
+        visit_of: PlanVisit, log_of: Any) -> None:
+    log = log_of(visit_of(mrs_hill, volunteer), volunteer)
+    found, said = opened(session, officer, log), []
+
+    def correct(known: int) -> None:
+        try:
+            with database.transaction() as own:
+                hand_in(own, volunteer, log.visit_id, key="c" * 20, entry=entry(words="Better."),
+                        corrects=known)
+        except Exception as refused:
+            said.append(type(refused))
+
+    thread = Thread(target=correct, args=(log.version,))
+    thread.start()
+    thread.join(0.5)
+    accept(session, officer, found)
+    session.commit()
+    thread.join()
+    assert said == [AlreadyAccepted]
 
 
 def test_logs_that_have_not_come_stand_in_the_list_and_those_not_owed_do_not(

@@ -22,11 +22,13 @@ from outreach.casework.visits import (
     Risk,
     Visit,
     VisitState,
+    accepting,
     calendar,
     choosing,
     escalation,
     handing_back,
     listing,
+    logging,
     mine,
     offering,
     on_the_day,
@@ -41,6 +43,7 @@ from outreach.foundation.outbox import Engine, Lane, OutboxMessage, State, lives
 from outreach.foundation.permissions import COMMAND_LINE, Actor, NotAllowed, Role
 from outreach.foundation.vetting import Vetting
 from outreach.foundation.volunteers import Training, Volunteer, clearing
+from tests.casework.test_visit_logs import entry
 from tests.cast import Enter, PlanVisit, cleared
 
 
@@ -623,13 +626,15 @@ def test_a_death_cancels_the_visits_to_come_and_tells_whoever_would_have_gone(
     assert watched(session) == 0
 
 
-def test_the_timeline_tells_of_visits_planned_and_cancelled_and_not_of_those_made(
-        session: Session, officer: Actor, willing: Victim, visit_of: PlanVisit) -> None:
+def test_the_timeline_tells_of_each_visit_once_and_one_that_was_made_by_its_contact(
+        session: Session, officer: Actor, bill: Actor, willing: Victim, visit_of: PlanVisit) -> None:
     visit_of(willing, begins_at=soon())
     planning.cancel(session, officer, visit_of(willing, begins_at=soon(9)), why="In hospital")
-    made = visit_of(willing, begins_at=soon(-9))
-    with acting(session, COMMAND_LINE, "test"):
-        made.state = VisitState.FINISHED
+    accepting.owes_none(session, officer, visit_of(willing, bill, begins_at=soon(-9)).id, bill.id, went=True)
+    made = visit_of(willing, bill)
+    log = logging.hand_in(session, bill, made.id, key="k" * 20, entry=entry())
+    accepting.accept(session, officer, accepting.open_log(session, officer, made.id, log.id), plan_next=False)
+    assert made.state is VisitState.FINISHED
     told = timeline.page(session, [willing.id], kinds=[Kind.VISIT]).entries
-    assert sorted((entry.title, entry.words) for entry in told) == [("Visit cancelled", "In hospital"),
-                                                                    ("Visit planned", "")]
+    assert sorted((one.title, one.words) for one in told) == [
+        ("Visit cancelled", "In hospital"), ("Visit over, without a log", ""), ("Visit planned", "")]

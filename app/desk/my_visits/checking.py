@@ -13,7 +13,7 @@ from app.desk.my_visits.receiving import moment, wants_json
 from app.desk.my_visits.shown import opened
 from app.doors import Db, Me, Posted, Room
 from app.pages import done, page
-from app.spoken import at_clock
+from app.spoken import at_clock, sentence
 from outreach.casework.visits import CrewMember, NoSuchVisit, company, lateness, on_the_day
 from outreach.casework.visits.lateness import Step
 from outreach.casework.visits.on_the_day import CannotCheck
@@ -76,11 +76,11 @@ def _deed(request: Request, session: Session, me: Actor, visit_id: int, says: Ca
 
 def _shown(request: Request, session: Session, me: Actor, visit_id: int, status: int, wrong: str) -> Response:
     return page(request, PAGE, block="visit", status=status, one=opened(session, me, visit_id),
-                in_danger=company.in_danger(), wrong=wrong)
+                in_danger=company.in_danger(), wrong=sentence(wrong))
 
 
 def _told(status: int, state: str, words: str) -> JSONResponse:
-    return JSONResponse({"state": state, "words": words}, status)
+    return JSONResponse({"state": state, "words": sentence(words)}, status)
 
 
 def _is_in(member: CrewMember) -> str:

@@ -16,7 +16,7 @@ from app.desk.my_visits import kept
 from app.desk.my_visits.fields import LogForm, choices
 from app.doors import Db, Me, Posted, Room
 from app.pages import page
-from app.spoken import count
+from app.spoken import count, sentence
 from outreach.casework.visits import phones
 from outreach.casework.visits.phones import Issued, NotAPhone
 from outreach.foundation.permissions import Actor, May
@@ -97,7 +97,7 @@ def _wiped(session: Session, me: Actor, posted: FormData) -> Response:
 
 
 def _wrong(trouble: NotAPhone) -> Response:
-    return JSONResponse({"state": "wrong", "words": str(trouble)}, 422)
+    return JSONResponse({"state": "wrong", "words": sentence(trouble)}, 422)
 
 
 def _told(posted: FormData) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from app.asking import whole
 from app.desk.my_visits.fields import LogForm, entry_of
 from app.forms import Filled
+from app.spoken import sentence
 from outreach.casework.visits import LogState, NoSuchVisit, VisitLog
 from outreach.casework.visits.entry import WrongEntry
 from outreach.casework.visits.logging import AlreadyAccepted, DifferentWords, SetAside
@@ -62,8 +63,8 @@ def answer_phone(request: Request, posted: FormData, hand_in: HandIn) -> JSONRes
 
 def mark(form: Filled[LogForm], wrong: WrongEntry) -> None:
     """Put what the rules refuse beside the field it is about."""
-    for field, sentence in wrong.errors.items():
-        form.wrong(field, sentence)
+    for field, words in wrong.errors.items():
+        form.wrong(field, words)
 
 
 def thanks(log: VisitLog) -> str:
@@ -89,8 +90,9 @@ def _is_too_long(request: Request) -> bool:
 
 
 def _wrong(errors: dict[str, str]) -> JSONResponse:
-    return _told(422, "wrong", errors.get("", _LOOK), errors=errors)
+    beside = {field: sentence(words) for field, words in errors.items() if field}
+    return _told(422, "wrong", errors.get("", _LOOK), errors=beside)
 
 
 def _told(status: int, state: str, words: str, **more: Any) -> JSONResponse:
-    return JSONResponse({"state": state, "words": words, **more}, status)
+    return JSONResponse({"state": state, "words": sentence(words), **more}, status)

@@ -52,6 +52,11 @@ class Shown:
         return self.stage is Stage.IN or (self.stage is Stage.TO_COME and self.may_check_in)
 
     @property
+    def is_alone(self) -> bool:
+        """Whether two were to go and there is one."""
+        return self.visit.persons > 1 and not self.company.others
+
+    @property
     def may_hand_back(self) -> bool:
         """Whether there is time to give it back."""
         return self.stage is Stage.TO_COME and self.visit.begins_at > clock.now()

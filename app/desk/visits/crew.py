@@ -45,7 +45,7 @@ def delete(request: Request, visit: Named, member_id: int, session: Db, me: Me) 
     try:
         offering.take_off(session, me, visit, member)
     except CannotOffer as refused:
-        return page(request, "error.html", status=409, heading="Nothing was changed", words=f"{refused}.")
+        return page(request, "error.html", status=409, heading="Nothing was changed", words=str(refused))
     return go(request, f"/desk/visits/{visit.id}",
               flash=f"{member.account.name} is not needed any more, and is told so.")
 

@@ -9,7 +9,7 @@ from app.forms import Blank, Filled, Form, Time, UkDate
 from outreach.casework import reaching
 from outreach.casework.safe_contact import Channel
 from outreach.casework.victims import Victim
-from outreach.casework.visits import CrewState, Risk, Visit, VisitState, crew_told
+from outreach.casework.visits import CrewState, Risk, Visit, VisitState, crew_told, telling
 from outreach.casework.visits.plausible import Plan
 from outreach.foundation import clock
 from outreach.foundation.force import current
@@ -122,8 +122,10 @@ def _was_told(visit: Visit, told: datetime | None) -> str:
     if told is None:
         if visit.tell_by is None:
             return "Nothing by the worker: ring to be sure that they expect the visit"
-        nobody_comes = visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now()
-        return "Nothing" if nobody_comes else "Nothing yet: the worker tells them once enough people go"
+        if visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now():
+            return "Nothing"
+        return ("Nothing yet: what the worker does about it stands below" if telling.is_staffed(visit)
+                else "Nothing yet: the worker tells them once enough people go")
     words = f"That we come {spoken.when(told)}"
     return words if told == visit.planned_start_at else f"{words}, which is not the time any more"
 

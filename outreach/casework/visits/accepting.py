@@ -92,10 +92,12 @@ def accept(session: Session, actor: Actor, found: OpenLog, *, plan_next: bool = 
     in place. It cannot be undone. `seen` is the version that was read. Raises `NotWaiting`.
     """
     log = found.log
-    _must_wait(log)
+    if log.state is not LogState.RETURNED:      # its writer may never come back to it
+        _must_wait(log)
     if seen not in (None, log.version):
         raise NotWaiting(f"{found.writer.name} corrected this log {times.said(log.received_at)}: read it "
                          "again, then accept it")
+    returning.forget(session, log)
     left: list[str] = []
     if found.victim is not None:
         contact = _write_contact(session, actor, found, found.victim, plan_next)
@@ -160,7 +162,7 @@ def finish_if_all_in(session: Session, visit: Visit) -> None:
     going = session.scalars(select(CrewMember).where(
         CrewMember.visit_id == visit.id, CrewMember.state == CrewState.ACCEPTED)).all()
     owed = [one for one in going if not one.owes_no_log_at and one.account_id not in logs]
-    told = LogState.ACCEPTED in logs.values() or any(one.owes_no_log_at for one in going)
+    told = bool(logs) or any(one.owes_no_log_at for one in going)
     if told and not owed and not set(_STILL_OPEN) & {*logs.values()} and visit.state is VisitState.PLANNED:
         visit.state, visit.ended_at = VisitState.FINISHED, clock.now()
 

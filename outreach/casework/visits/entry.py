@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from outreach.casework.contacts import REACHED, Outcome
+from outreach.casework.visits import on_the_day
 from outreach.casework.visits.record import CrewMember, Visit
 from outreach.foundation import clock, times
 from outreach.foundation.force import current
@@ -68,11 +69,13 @@ def body_hash(visit_id: int, entry: LogEntry) -> str:
 
 
 def instants(visit: Visit, part: CrewMember, began: time, ended: time) -> tuple[datetime, datetime]:
-    """When it was: on the day on which they checked in, else on that of the plan; past midnight where the
-    plan goes past midnight."""
+    """When it was: on the day on which they checked in, else on that of the plan; past midnight where they
+    can have been there then, by the plan and what may be asked for beyond it, or by their check-out."""
     day = clock.day_of(part.checked_in_at or visit.planned_start_at)
-    overnight = clock.day_of(visit.planned_end_at) > clock.day_of(visit.planned_start_at) and ended < began
-    return clock.at(day, began), clock.at(day + timedelta(days=1) if overnight else day, ended)
+    morrow = clock.at(day + timedelta(days=1), ended)
+    latest = max(visit.planned_end_at + on_the_day.LONGEST, part.checked_out_at or visit.planned_end_at)
+    overnight = ended < began and morrow <= latest + _SLIP
+    return clock.at(day, began), morrow if overnight else clock.at(day, ended)
 
 
 def refuse_wrong(entry: LogEntry, visit: Visit, part: CrewMember, off: timedelta = timedelta()) -> None:

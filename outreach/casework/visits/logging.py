@@ -140,9 +140,11 @@ def _known(session: Session, actor: Actor, visit_id: int, sent: _Sent) -> VisitL
     """The log that this person wrote of this visit before. Raises `WrongEntry` for a key that is none."""
     if not _KEY.fullmatch(sent.key):
         raise WrongEntry({"": "This log came without its key: open it again and save it once more"})
-    return session.scalars(select(VisitLog).where(
-        VisitLog.visit_id == visit_id, VisitLog.account_id == actor.id)
-        .execution_options(populate_existing=True)).one_or_none()
+    theirs = VisitLog.visit_id == visit_id, VisitLog.account_id == actor.id
+    # The officer may be deciding about it: then this waits. A decided one can be read and no longer locked.
+    session.execute(select(VisitLog.id).where(*theirs).with_for_update())
+    return session.scalars(select(VisitLog).where(*theirs)
+                           .execution_options(populate_existing=True)).one_or_none()
 
 
 def _is_again(log: VisitLog, sent: _Sent) -> bool:

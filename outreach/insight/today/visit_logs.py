@@ -26,8 +26,7 @@ def not_come(session: Session, actor: Actor) -> Iterable[Line]:
     if not actor.may(May.SEE_VISITS):
         return []
     weight = current().today.visit_unlogged
-    return [Line(weight, Kind.VISIT, one.who, f"{one.writer} was there {times.said(one.began_at)}, and their "
-                 "log has not come. Ring them, or say that none is needed.", "visit_logs", place=one.place)
+    return [Line(weight, Kind.VISIT, one.who, _owed(one), "visit_logs", place=one.place)
             for one in logs_listed.not_come(session, actor)]
 
 
@@ -37,6 +36,14 @@ def on_phones(session: Session, actor: Actor) -> Iterable[Line]:
         return []
     long_ago = clock.now() - timedelta(hours=current().visits.key_hours)
     return [_unsent(one) for one in logs_listed.on_phones(session) if one.since and one.since < long_ago]
+
+
+def _owed(one: Listed) -> str:
+    if one.log_id:
+        return (f"{one.writer} was asked to put their log right, and it has not come back. Ring them, or "
+                "accept it as it stands.")
+    return (f"{one.writer} was there {times.said(one.began_at)}, and their log has not come. Ring them, or "
+            "say that none is needed.")
 
 
 def _decide(one: Listed) -> Line:
