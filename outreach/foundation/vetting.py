@@ -37,7 +37,7 @@ class Vetting(Audited, Base):
         ends = [self.suspended_at] if self.suspended_at else []
         if self.cleared_on is None or self.cleared_on > clock.day_of(moment):
             return datetime.min.replace(tzinfo=UTC)
-        if self.expires_on:
+        if self.expires_on and self.expires_on < clock.day_of(moment):     # 31 December 9999 has no morrow
             ends.append(clock.end_of(self.expires_on))
         over = [end for end in ends if end <= moment]
         return min(over, default=None)

@@ -151,12 +151,16 @@ def test_each_look_is_logged(desk: Desk, session: Session, volunteer: Actor, mrs
     for path in ("", f"/{visit.id}", f"/{offered.id}"):
         assert client.get(f"/desk/my-visits{path}").status_code == 200
     client.submit(f"/desk/my-visits/{visit.id}/check-in", headers=HTMX)
+    client.get(f"/desk/my-visits/{offered.id}/answer")
+    client.get(f"/desk/my-visits/{visit.id}/answer")
+    client.submit(f"/desk/my-visits/{visit.id}/log", {"outcome": "nonsense"})
     looks = session.scalars(select(AuditEntry).where(AuditEntry.action == "consultation",
                                                      AuditEntry.record_type == "visit")
                             .order_by(AuditEntry.id)).all()
     assert [(look.operation, look.record_id, look.details) for look in looks] == [
         ("my_visits.opened", None, {"shown": [visit.id]}), ("my_visit.opened", visit.id, {}),
-        ("my_visit.opened", visit.id, {})]
+        ("my_visit.opened", visit.id, {}), ("my_visit.opened", visit.id, {}),
+        ("visit_log.opened", visit.id, {})]
 
 
 @pytest.mark.parametrize("headers", BOTH)

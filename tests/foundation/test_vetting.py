@@ -194,6 +194,16 @@ def test_vetting_that_cannot_be_right_is_refused(
     assert refused.value.about == about and refused.value.args[0]
 
 
+def test_a_day_that_stands_for_no_end_is_no_trouble(session: Session, officer: Actor,
+                                                    volunteer: Actor) -> None:
+    """As registers of police staff write it."""
+    bill = account_of(session, volunteer)
+    clearing.record(session, officer, bill, level="nppv2", cleared_on=clock.today(),
+                    expires_on=date(9999, 12, 31))
+    clearing.fire(session, clock.now())
+    assert bill.is_working and asked_back(session) == []
+
+
 def test_a_suspension_needs_a_reason_somebody_to_suspend_and_somebody_else(
         session: Session, officer: Actor, volunteer: Actor, ambassador: Actor) -> None:
     bill, ada = account_of(session, volunteer), account_of(session, officer)

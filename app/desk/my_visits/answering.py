@@ -17,6 +17,7 @@ from outreach.casework.visits import CrewState, NoSuchVisit, Visit, calendar, ha
 from outreach.casework.visits.handing_back import CannotHandBack
 from outreach.casework.visits.mine import MyVisit
 from outreach.casework.visits.offering import TooLate
+from outreach.foundation import audit
 from outreach.foundation.permissions import Actor, May
 
 room = Room(prefix="/desk/my-visits/{visit_id:int}")
@@ -33,7 +34,7 @@ class AnswerForm(Form):
 @room.get("/answer", needs=May.GO_ON_VISITS)
 def show(request: Request, visit_id: int, session: Db, me: Me) -> Response:
     """The offer, or the visit to be given back."""
-    return _asked(request, mine.one(session, me, visit_id), AnswerForm.blank())
+    return _asked(request, session, me, mine.one(session, me, visit_id), AnswerForm.blank())
 
 
 @room.post("/answer", needs=May.GO_ON_VISITS)
@@ -43,7 +44,7 @@ def create(request: Request, visit_id: int, posted: Posted, session: Db, me: Me)
     if form.typed["answer"] not in ("yes", "no"):
         form.wrong("answer", "Choose whether you can go")
     if form.errors:
-        return _asked(request, mine.one(session, me, visit_id), form, 422)
+        return _asked(request, session, me, mine.one(session, me, visit_id), form, 422)
     yes = form.values["answer"] == "yes"
     try:
         offering.answer(session, me, visit_id, yes=yes, why=form.values["why"])
@@ -61,7 +62,7 @@ def delete(request: Request, visit_id: int, posted: Posted, session: Db, me: Me)
     if not form.errors:
         _hand_back(session, me, visit_id, form)
     if form.errors:
-        return _asked(request, mine.one(session, me, visit_id), form, 422)
+        return _asked(request, session, me, mine.one(session, me, visit_id), form, 422)
     return go(request, HOME, flash="The visit is given back. The officer is told, and finds somebody else.")
 
 
@@ -83,6 +84,10 @@ def _hand_back(session: Session, me: Actor, visit_id: int, form: Filled[AnswerFo
         form.wrong("why", str(refused))
 
 
-def _asked(request: Request, visit: MyVisit, form: Filled[AnswerForm], status: int = 200) -> Any:
+def _asked(request: Request, session: Session, me: Actor, visit: MyVisit, form: Filled[AnswerForm],
+           status: int = 200) -> Any:
+    """The page; of a visit that they accepted it says to whom it is, so the look is logged."""
+    if visit.state is CrewState.ACCEPTED:
+        audit.consulted(session, me, "visit", visit.id, operation="my_visit.opened")
     return page(request, "desk/my_visits/answer.html", block="form", status=status, visit=visit, form=form,
                 when=said(visit.begins_at, visit.ends_at))

@@ -32,8 +32,7 @@ def new(request: Request, visit_id: int, session: Db, me: Me) -> Response:
         raise NoSuchVisit("There is no such visit")
     log = logging.own(session, me, visit_id)
     form, kept_at = begun(request, session, me, LogForm, **(held(log) if log else start(visit)))
-    audit.consulted(session, me, "visit", visit_id, operation="visit_log.opened")
-    return _asked(request, session, visit, log, form, kept_at=kept_at)
+    return _asked(request, session, me, visit, log, form, kept_at=kept_at)
 
 
 @room.post("", needs=May.GO_ON_VISITS)
@@ -68,11 +67,12 @@ def _again(request: Request, session: Session, me: Actor, visit_id: int, form: F
            status: int) -> Response:
     """The form with all that was typed, and what is wrong."""
     visit, log = mine.one(session, me, visit_id), logging.own(session, me, visit_id)
-    return _asked(request, session, visit, log, form, status)
+    return _asked(request, session, me, visit, log, form, status)
 
 
-def _asked(request: Request, session: Session, visit: MyVisit, log: VisitLog | None, form: Filled[LogForm],
-           status: int = 200, kept_at: datetime | None = None) -> Response:
+def _asked(request: Request, session: Session, me: Actor, visit: MyVisit, log: VisitLog | None,
+           form: Filled[LogForm], status: int = 200, kept_at: datetime | None = None) -> Response:
+    audit.consulted(session, me, "visit", visit.id, operation="visit_log.opened")
     is_event = session.get_one(Visit, visit.id).victim_id is None
     return page(request, "desk/my_visits/log.html", block="form", status=status, visit=visit, log=log,
                 form=form, kept_at=kept_at, choices=choices(), is_event=is_event,
