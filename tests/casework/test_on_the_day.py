@@ -372,6 +372,22 @@ def test_nothing_is_sent_about_whoever_is_not_expected_any_more(
     assert sent(session) == []
 
 
+def test_a_warning_that_perhaps_left_as_its_worker_fell_is_sent_once_more(
+        session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,
+        worker: Callable[..., Engine]) -> None:
+    promised(session, ended(visit_of, mrs_hill, volunteer, ago=50), volunteer)
+    engine = worker()
+    engine.work(Lane.ROWS)
+    messages = session.scalars(select(OutboxMessage).where(OutboxMessage.kind.in_(KINDS))).all()
+    for message in messages:
+        message.state, message.owner, message.token, message.attempts = State.DATA, "gone", "t" * 8, 1
+        message.lease_until = clock.now() - MINUTE
+    session.commit()
+    assert engine.give_back() == len(messages) >= 6
+    session.expire_all()
+    assert {message.state for message in messages} == {State.READY}
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_message_in_the_queue_is_not_sent_once_they_are_out(
         session: Session, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,

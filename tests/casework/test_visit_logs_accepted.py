@@ -221,8 +221,8 @@ def test_a_returned_log_says_why_and_its_writer_is_told_without_names(
     assert mine.one(session, volunteer, visit.id).returned_why == "How long were you there?"
     told = session.scalars(select(OutboxMessage)).one()
     assert (told.kind, told.payload) == ("visit_log.mail_returned", {})
-    with pytest.raises(NotWaiting):
-        accept(session, officer, opened(session, officer, log))
+    with pytest.raises(NotWaiting, match="This log is returned to its writer"):
+        send_back(session, officer, opened(session, officer, log), why="How long were you there?")
 
 
 def test_a_log_cannot_be_returned_to_somebody_who_cannot_open_it(

@@ -1,4 +1,5 @@
-"""What visitors, their contacts and supervisors are written when nobody checks out: no victim is named."""
+"""What visitors, their contacts and supervisors are written when nobody checks out: no victim is named. One
+that perhaps left is sent once more: better twice than never."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from outreach.casework.visits.record import CrewMember, Visit
 from outreach.foundation import clock, mail, outbox, sms, telephones, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
-from outreach.foundation.outbox import Means, OutboxMessage, Suppressed, Words
+from outreach.foundation.outbox import Means, OutboxMessage, Policy, Suppressed, Words
 
 _LATE = timedelta(minutes=5)     # a message that leaves later than this says so
 ASKING = ASK_MAIL, ASK_TEXT = "visit.ask_mail", "visit.ask_text"
@@ -22,7 +23,7 @@ def _who(session: Session, message: OutboxMessage) -> str:
     return session.get_one(Account, message.payload["account_id"]).name
 
 
-@outbox.posts(ASK_MAIL, who=_who, words=Words(
+@outbox.posts(ASK_MAIL, policy=Policy.ONCE_MORE, who=_who, words=Words(
     "Will ask after {who} by e-mail", "Asked after {who} by e-mail", "Could not ask after {who} by e-mail"))
 def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a mail."""
@@ -31,7 +32,7 @@ def ask_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbo
                        _question(session, member, means) + _delay(message))
 
 
-@outbox.posts(ASK_TEXT, who=_who, words=Words(
+@outbox.posts(ASK_TEXT, policy=Policy.ONCE_MORE, who=_who, words=Words(
     "Will ask after {who} by text", "Asked after {who} by text", "Could not ask after {who} by text"))
 def ask_by_text(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """The question to the visitor, as a text."""
@@ -42,7 +43,7 @@ def ask_by_text(session: Session, message: OutboxMessage, means: Means) -> outbo
         f"In danger ring {current().numbers['emergency']}."))
 
 
-@outbox.posts(TELL_MAIL, who=_who, words=Words(
+@outbox.posts(TELL_MAIL, policy=Policy.ONCE_MORE, who=_who, words=Words(
     "Will warn {who} by e-mail", "Warned {who} by e-mail", "Could not warn {who} by e-mail"))
 def tell_by_mail(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """Who has not checked out, for the named contact or a supervisor, as a mail."""
@@ -51,7 +52,7 @@ def tell_by_mail(session: Session, message: OutboxMessage, means: Means) -> outb
                        _warning(session, message, late, means) + _delay(message))
 
 
-@outbox.posts(TELL_TEXT, who=_who, words=Words(
+@outbox.posts(TELL_TEXT, policy=Policy.ONCE_MORE, who=_who, words=Words(
     "Will warn {who} by text", "Warned {who} by text", "Could not warn {who} by text"))
 def tell_by_text(session: Session, message: OutboxMessage, means: Means) -> outbox.Parcel:
     """Who has not checked out, for the named contact or a supervisor, as a text."""
