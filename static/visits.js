@@ -2,7 +2,7 @@
 const HOME = "/desk/my-visits", OUT = "/desk/sign-out", NEVER_KEPT = ["csrf", "idempotency_key", "draft_of"];
 const queue = document.querySelector("[data-queue]"), shell = document.querySelector("[data-shell]");
 const out = document.querySelector(`form[action="${OUT}"]`), who = { csrf: out?.elements.csrf?.value, ...out?.dataset };
-const unsent = who.lapsed ? ["log"] : ["log", "deed"], refused = new Map(); // a deed: a check-in; refused: id → why
+const unsent = () => who.lapsed ? ["log"] : ["log", "deed"], refused = new Map(); // a deed: a check-in; refused: id → why
 let lock = {}, line, typing; // `lock`: the key of whoever's phone this is; `line`: the desk's last status
 
 // The phone's storage. A deed is done when it has reached the disk.
@@ -60,14 +60,14 @@ async function send({ id, at, path, fields }) {
   const [written_at, sent_at] = [at, Date.now()].map((moment) => new Date(moment).toISOString());
   const about = Object.entries({ csrf: who.csrf, key: id, at: written_at, written_at, sent_at });
   const [status, said] = await ask(to, [...fields, ...about]);
-  if (!said.state) line = status;
+  if (!said.state) line = status < 500 ? status : line; // the desk stumbled over this one: the others go on
   else if (status === 200) await forget((one) => one.id === id && one.at === at); // unless it was written anew
   else refused.set(id, { status, words: [said.words, ...Object.values(said.errors ?? {})].join(" ") });
 }
 async function sync(first, ifAvailable = true) { // one at a time, whatever is open in other tabs
   if (who.home) await navigator.locks.request("visits", { ifAvailable }, async (free) => {
     if (free) await tell(first && { pages: "yes" });
-    const ready = (await read(...unsent)).filter(({ id, draft }) => free && !draft && (first || !refused.has(id)));
+    const ready = (await read(...unsent())).filter(({ id, draft }) => free && !draft && (first || !refused.has(id)));
     for (const one of ready) if (line === 200) await send(one);
     if (ready.length && line === 200) await tell();
   });
@@ -82,8 +82,8 @@ function put(root, words) {
 }
 async function show(sending) {
   if (!queue) return;
-  const ours = await read(...unsent), isOut = line === 401 || line === 403 || (shell && !lock.key);
-  const locked = (await all()).filter(({ kind }) => unsent.includes(kind)).length - ours.length;
+  const ours = await read(...unsent()), isOut = line === 401 || line === 403 || (shell && !lock.key);
+  const locked = (await all()).filter(({ kind }) => unsent().includes(kind)).length - ours.length;
   [queue.hidden, document.body.dataset.line] = [!ours.length && !locked, line];
   put(queue, { locked: locked && `${counted(locked)} locked here, of somebody else or from before you signed out.`,
     sign_in: isOut && `Sign in to send ${counted(ours.length + locked)}` });
@@ -109,7 +109,7 @@ async function begin() {
   const [found, left] = await Promise.all(["lock", "leaving"].map((id) => kept((store) => store.get(id))));
   if (found?.until > Date.now() && [found.owner, undefined].includes(who.owner)) lock = found;
   else await forget(isReadable);
-  if (shell) Object.assign(who, { csrf: lock.csrf, owner: lock.owner, home: lock.key && HOME });
+  if (shell) Object.assign(who, { ...lock, home: lock.key && lock.home });
   if (left && who.csrf) await forget(({ id }) => id === left.id);
   if (left && left.csrf === who.csrf) return signOut();
   const [logs, pages] = [await read("log"), await read("page")];
@@ -139,7 +139,7 @@ async function hand(form, button) {
 }
 async function leave(choice) {
   if (!choice) await sync(false, false);
-  const { length } = choice ? [] : await read(...unsent), { owner } = lock, asking = document.getElementById("leaving");
+  const { length } = choice ? [] : await read(...unsent()), { owner } = lock, asking = document.getElementById("leaving");
   put(document, { unsent: `${counted(length)} not sent` });
   if (length) return asking.showModal();
   if (choice === "wipe") await tell({ wiped: "yes" });
@@ -170,7 +170,7 @@ document.addEventListener("click", ({ target }) =>
 async function look() {
   if (lock.until < Date.now()) await forget(isReadable);
   if (lock.until < Date.now() && shell && !shell.querySelector("textarea")) location.reload();
-  if (document.visibilityState === "visible" && (await read(...unsent)).some(({ draft }) => !draft)) await sync();
+  if (document.visibilityState === "visible" && (await read(...unsent())).some(({ draft }) => !draft)) await sync();
 }
 setInterval(look, 30000);
 window.addEventListener("online", look);

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Response
 
+from tests.browser.phone import Phone
 from tests.browser.running import ROOT, Running, copy_of, load_the_cast, running
+from tests.browser.visits import under_way
 
 HERE = Path(__file__).parent
 PICTURES = ROOT / "test-results"  # ignored by git
+SIZES = [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="laptop")]
 PATIENCE = 10_000  # milliseconds until a missing button is a failure
 
 
@@ -111,3 +114,39 @@ def window(browser: Browser, outreach: Running,
 def page(window: Callable[..., Window]) -> Page:
     """The officer's window, signed in, on Today."""
     return window().sign_in()
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param
+
+
+@pytest.fixture
+def phone_on(browser_type: BrowserType, browser_type_launch_args: dict[str, Any], outreach: Running,
+             tmp_path: Path, size: tuple[int, int]) -> Iterator[Callable[..., Phone]]:
+    """`phone_on()` is a phone that speaks to Outreach, or through `address` to whatever lies between."""
+    opened: list[Phone] = []
+
+    def open_phone(address: str = "") -> Phone:
+        opened.append(Phone(browser_type, browser_type_launch_args, outreach, tmp_path, size, address))
+        return opened[-1]
+
+    yield open_phone
+    complaints = [words for each in opened for words in each.complaints]
+    for each in opened:
+        each.close()
+    assert not complaints
+
+
+@pytest.fixture
+def visits(outreach: Running) -> list[int]:
+    return under_way(outreach)
+
+
+@pytest.fixture
+def bill(phone_on: Callable[..., Phone], visits: list[int]) -> Phone:
+    """Bill's phone with his two visits of today on it, and no signal."""
+    phone = phone_on()
+    phone.make_ready()
+    phone.lose_signal()
+    return phone

@@ -1,59 +1,20 @@
 """My visits with no signal: what is written there is never lost, never doubled, and read by nobody else."""
 
 import time
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserType, Page, expect
+from playwright.sync_api import Page, expect
 
 from outreach.foundation.clock import now
 from tests.browser.line import line_to
 from tests.browser.phone import HOME, Phone
 from tests.browser.running import Running
-from tests.browser.visits import NOTES, PASSWORD, clear, suspend, under_way
+from tests.browser.visits import NOTES, PASSWORD, clear, suspend
 
 FIRST, SECOND = "She changed her number: canary one.", "He hung up on them: canary two."
-SIZES = [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="laptop")]
 LOGS = "SELECT words, state FROM visit_log WHERE visit_id = ?"
-
-
-@pytest.fixture(params=SIZES)
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return request.param
-
-
-@pytest.fixture
-def phone_on(browser_type: BrowserType, browser_type_launch_args: dict[str, Any], outreach: Running,
-             tmp_path: Path, size: tuple[int, int]) -> Iterator[Callable[..., Phone]]:
-    """`phone_on()` is a phone that speaks to Outreach, or through `address` to whatever lies between."""
-    opened: list[Phone] = []
-
-    def open_phone(address: str = "") -> Phone:
-        opened.append(Phone(browser_type, browser_type_launch_args, outreach, tmp_path, size, address))
-        return opened[-1]
-
-    yield open_phone
-    complaints = [words for each in opened for words in each.complaints]
-    for each in opened:
-        each.close()
-    assert not complaints
-
-
-@pytest.fixture
-def visits(outreach: Running) -> list[int]:
-    return under_way(outreach)
-
-
-@pytest.fixture
-def bill(phone_on: Callable[..., Phone], visits: list[int]) -> Phone:
-    """Bill's phone with his two visits of today on it, and no signal."""
-    phone = phone_on()
-    phone.make_ready()
-    phone.lose_signal()
-    return phone
 
 
 def test_two_logs_written_with_no_signal_become_one_contact_each(bill, outreach, visits, browser):
