@@ -33,6 +33,7 @@ from outreach.casework.visits import (
     offering,
     on_the_day,
     planning,
+    telling,
 )
 from outreach.casework.visits.offering import CannotOffer, TooLate
 from outreach.foundation import clock, outbox
@@ -615,6 +616,28 @@ def test_what_changed_since_is_not_sent(session: Session, officer: Actor, bill: 
     [told] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit.coming_text")
                              .execution_options(populate_existing=True))
     assert (told.state, told.last_error) == (State.SUPPRESSED, "must not be texted")
+
+
+def test_after_a_no_to_visits_nobody_is_asked_nobody_accepts_and_nothing_is_announced(
+        session: Session, worker: Engine, tmp_path: Path, officer: Actor, bill: Actor, una: Actor,
+        willing: Victim, open_visit: Any) -> None:
+    """Today asks the officer to cancel it."""
+    visit, staffed = open_visit(bill), open_visit(bill, state=CrewState.ACCEPTED, tell_by=Channel.TEXT)
+    telling.follow(session, staffed)
+    session.commit()
+    with acting(session, COMMAND_LINE, "test"):
+        willing.may_visit = Answer.NO
+    for deed in (lambda: offering.offer(session, officer, visit, [una.id]),
+                 lambda: offering.assign(session, officer, visit, officer.id)):
+        with pytest.raises(CannotOffer, match="asked for no visits"):
+            deed()
+    with pytest.raises(TooLate, match="not to be made"):
+        offering.answer(session, bill, visit.id, yes=True)
+    session.rollback()
+    with acting(session, COMMAND_LINE, "test"):
+        session.get_one(Victim, willing.id).may_visit = Answer.NO
+    assert not [words for words in post(session, worker, tmp_path) if words.startswith("+447700900101")]
+    assert offering.answer(session, bill, visit.id, yes=False).state is CrewState.DECLINED
 
 
 def test_a_death_cancels_the_visits_to_come_and_tells_whoever_would_have_gone(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from outreach.casework.safe_contact import Answer
 from outreach.casework.visits import choosing, crew_told, escalation, planning, telling
 from outreach.casework.visits.choosing import Candidate
 from outreach.casework.visits.crew_told import News
@@ -152,6 +153,12 @@ def _refuse_visit(visit: Visit) -> None:
         raise CannotOffer("Change the visit first and say what is known of the address", "")
     if visit.victim is not None and visit.victim.deceased_on:
         raise CannotOffer(f"{visit.victim.spoken_name} is recorded as having died: cancel the visit", "")
+    if _is_unwanted(visit):
+        raise CannotOffer("They have asked for no visits since it was planned: cancel the visit", "")
+
+
+def _is_unwanted(visit: Visit) -> bool:
+    return visit.victim is not None and visit.victim.may_visit is Answer.NO
 
 
 def _refuse(one: Candidate) -> None:
@@ -172,6 +179,8 @@ def _refuse_answer(session: Session, visit: Visit, member: CrewMember, yes: bool
     if visit.planned_start_at <= clock.now():
         raise TooLate("This visit has begun already. Ring the officer if you meant to go.")
     if yes:
+        if _is_unwanted(visit):
+            raise TooLate("This visit is not to be made any more. Nothing is needed of you.")
         if telling.is_staffed(visit):
             raise TooLate("Somebody was quicker: this visit has been taken. Thank you for answering.")
         if hard := choosing.chosen(session, visit, member.account_id).hard:

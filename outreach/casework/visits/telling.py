@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework import reaching
 from outreach.casework.reaching import CannotRemind
-from outreach.casework.safe_contact import Channel
+from outreach.casework.safe_contact import Answer, Channel
 from outreach.casework.victims.record import Victim
 from outreach.casework.visits.record import CrewState, Visit, VisitState
 from outreach.foundation import clock, mail, outbox, sms
@@ -119,6 +119,8 @@ def still_wanted(news: News, channel: Channel, session: Session,
     right = VisitState.CANCELLED if news is News.CANCELLED else VisitState.PLANNED
     if visit.victim is None or visit.state is not right or visit.tell_by is not channel:
         raise Suppressed("it was no longer needed")
+    if news is not News.CANCELLED and visit.victim.may_visit is Answer.NO:
+        raise Suppressed("asked for no visits")
     if news is not News.CANCELLED and start != visit.planned_start_at:
         raise Suppressed("it was no longer so")
     if news in (News.COMING, News.REMINDER) and not is_staffed(visit):
