@@ -114,6 +114,7 @@ def test_a_log_that_is_refused_is_opened_and_corrected_and_the_other_goes_on(bil
     page.goto(f"{HOME}/{visits[0]}/log")
     page.get_by_label("In your own words").fill(FIRST)       # nothing else: the desk will ask what came of it
     page.get_by_role("button", name="Save the log").click()
+    page.wait_for_url(f"**{HOME}")
     bill.write_log(visits[1], SECOND)
     expect(bill.waiting()).to_have_count(2)
     bill.find_signal()
