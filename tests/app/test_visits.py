@@ -249,11 +249,11 @@ def test_the_page_says_in_plain_words_how_the_person_hears_of_it(desk, officer, 
     for tell_by in (Channel.TEXT, None):
         visit = visit_of(willing, bill, begins_at=soon(), persons=2, tell_by=tell_by)
         said[tell_by] = words(desk(officer).get(f"/desk/visits/{visit.id}"))
-    for sentence in ("How Mrs Hill is told By a text from the worker",
-                     "What Mrs Hill was told Nothing yet: the worker tells them once enough people go"):
+    for sentence in ("How the person is told By a text from the worker",
+                     "What they were told Nothing yet: the worker tells them once enough people go"):
         assert sentence in said[Channel.TEXT], sentence
-    for sentence in ("How Mrs Hill is told By whoever plans the visit, in person: nothing is sent",
-                     "What Mrs Hill was told Nothing by the worker: ring to be sure that they expect"):
+    for sentence in ("How the person is told By whoever plans the visit, in person: nothing is sent",
+                     "What they were told Nothing by the worker: ring to be sure that they expect"):
         assert sentence in said[None], sentence
 
 

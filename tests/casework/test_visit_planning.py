@@ -167,6 +167,14 @@ def test_nobody_visits_somebody_who_has_died(session: Session, officer: Actor, e
         planning.plan(session, officer, victim, facts())
 
 
+def test_nobody_is_promised_a_letter_that_would_come_too_late(session: Session, officer: Actor,
+                                                             willing: Victim, facts: Any) -> None:
+    with pytest.raises(CannotPlan, match="A letter would come too late") as refused:
+        planning.plan(session, officer, willing, facts(starts_at=soon(2), tell_by=Channel.LETTER))
+    assert refused.value.field == "tell_by"
+    assert planning.plan(session, officer, willing, facts(starts_at=soon(21), tell_by=Channel.LETTER))
+
+
 def test_two_visits_to_one_person_do_not_overlap(session: Session, officer: Actor, willing: Victim,
                                                  facts: Any) -> None:
     planning.plan(session, officer, willing, facts())

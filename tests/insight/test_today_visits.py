@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim
-from outreach.casework.visits import CrewState, Risk
+from outreach.casework.visits import CrewState, Risk, planning
 from outreach.foundation.clock import now
 from outreach.foundation.operation import acting
 from outreach.foundation.permissions import COMMAND_LINE, Actor
@@ -34,6 +34,16 @@ def test_a_visit_that_needs_somebody_weighs_more_the_nearer_it_is(
     assert near.why == "A visit: nobody goes yet, and nobody is asked."
     assert asked.why == "A visit: nobody goes yet, and 1 is asked."
     assert half.why == "A visit: one goes, one more is needed, and nobody is asked."
+
+
+def test_a_visit_that_nobody_went_on_stands_there_until_it_is_cancelled(
+        session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    missed = visit_of(mrs_hill, volunteer, begins_at=soon(-2), state=CrewState.HANDED_BACK)
+    visit_of(mrs_hill, volunteer, begins_at=soon(-3))           # somebody went: their log is owed
+    [line] = lines(session, officer)
+    assert line.record_id == missed.id and line.why.startswith("Nobody went on this visit. Cancel it")
+    planning.cancel(session, officer, missed, why="Nobody could go")
+    assert lines(session, officer) == []
 
 
 def test_what_was_given_back_and_what_nobody_has_assessed_say_so(

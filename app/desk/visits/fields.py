@@ -114,16 +114,16 @@ def telling_of(visit: Visit, told: datetime | None) -> list[tuple[str, str]]:
     """How the person is told, and what they were told so far: rows for the page of a visit."""
     if visit.victim is None:
         return []
-    return [(f"How {visit.victim.spoken_name} is told", _HOW.get(visit.tell_by, _OURSELVES)),
-            (f"What {visit.victim.spoken_name} was told", _was_told(visit, told))]
+    return [("How the person is told", _HOW.get(visit.tell_by, _OURSELVES)),
+            ("What they were told", _was_told(visit, told))]
 
 
 def _was_told(visit: Visit, told: datetime | None) -> str:
     if told is None:
+        if visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now():
+            return "Nothing by the worker"
         if visit.tell_by is None:
             return "Nothing by the worker: ring to be sure that they expect the visit"
-        if visit.state is not VisitState.PLANNED or visit.planned_start_at <= clock.now():
-            return "Nothing"
         return ("Nothing yet: what the worker does about it stands below" if telling.is_staffed(visit)
                 else "Nothing yet: the worker tells them once enough people go")
     words = f"That we come {spoken.when(told)}"

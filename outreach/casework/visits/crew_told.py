@@ -6,12 +6,12 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from outreach.casework.visits import company
 from outreach.casework.visits.record import CrewMember, CrewState, Visit, VisitState
 from outreach.foundation import clock, mail, outbox, sms, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
 from outreach.foundation.outbox import Means, OutboxMessage, Parcel, Policy, Suppressed, Words
-from outreach.foundation.volunteers import Volunteer
 
 VETTING = "their vetting has ended"
 
@@ -88,7 +88,7 @@ def tell_planner(session: Session, member: CrewMember) -> None:
 
 def mobile(session: Session, account_id: int) -> str:
     """The mobile of somebody who goes on visits, in E.164; "" where none is known."""
-    number = session.scalar(select(Volunteer.mobile).where(Volunteer.account_id == account_id)) or ""
+    number = company.mobile_of(session, account_id)
     return number if number.startswith("+447") else ""
 
 

@@ -67,7 +67,7 @@ def refuse(session: Session, victim: Victim | None, plan: Plan, *, visit: Visit 
         _refuse_unsafe(victim, plan, asked=asked or not moved)
         _refuse_one_alone(session, victim, plan)
         _refuse_clash(session, victim, plan, visit)
-        _refuse_telling(victim, plan)
+        _refuse_telling(victim, plan, is_news=moved or (visit and visit.tell_by) is not plan.tell_by)
     _refuse_words(plan, victim)
     _refuse_contact(session, victim, plan)
 
@@ -136,15 +136,19 @@ def _refuse_clash(session: Session, victim: Victim, plan: Plan, visit: Visit | N
                          "change that one, or choose another time")
 
 
-def _refuse_telling(victim: Victim, plan: Plan) -> None:
+def _refuse_telling(victim: Victim, plan: Plan, is_news: bool) -> None:
     if plan.tell_by is None:
         return
     if plan.tell_by not in reaching.CHANNELS:
         raise CannotPlan("tell_by", "Choose a text, an e-mail or a letter, or ring them yourself")
     try:
         reaching.refuse(victim, plan.tell_by)
+        send_at = reaching.send_at(victim, plan.starts_at, plan.tell_by)
     except (UnsafeContact, CannotRemind) as refused:
         raise CannotPlan("tell_by", str(refused)) from refused
+    if is_news and plan.tell_by is Channel.LETTER and send_at <= clock.now():
+        raise CannotPlan("tell_by", "A letter would come too late for this time: choose another way, or tell "
+                         "them yourself")
 
 
 def _refuse_words(plan: Plan, victim: Victim | None) -> None:

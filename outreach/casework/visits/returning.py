@@ -1,14 +1,13 @@
 """A log that was returned: its writer is told by mail and text that something is to be put right, no more."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from outreach.casework.visits import company
 from outreach.casework.visits.record import LogState, VisitLog
 from outreach.foundation import mail, outbox, sms
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
 from outreach.foundation.outbox import Means, OutboxMessage, Parcel, Policy, Suppressed, Words
-from outreach.foundation.volunteers import Volunteer
 
 MAIL, TEXT = "visit_log.mail_returned", "visit_log.text_returned"
 _WORDS = "The officer asks you to put something right in the log of a visit. Open it here: {link}"
@@ -16,7 +15,7 @@ _WORDS = "The officer asks you to put something right in the log of a visit. Ope
 
 def tell_writer(session: Session, log: VisitLog) -> None:
     """Promise that its writer hears of it, each time it is returned; within the operation that calls this."""
-    for kind in (MAIL, TEXT) if _mobile(session, log.account_id) else (MAIL,):
+    for kind in (MAIL, TEXT) if company.mobile_of(session, log.account_id) else (MAIL,):
         outbox.put(session, kind, key=f"{kind}-{log.id}-{log.version}", subject=("visit_log", log.id),
                    priority=3)
 
@@ -24,10 +23,6 @@ def tell_writer(session: Session, log: VisitLog) -> None:
 def forget(session: Session, log: VisitLog) -> None:
     """It was written again: nobody needs to be told any more."""
     outbox.cancel(session, ("visit_log", log.id), MAIL, TEXT)
-
-
-def _mobile(session: Session, account_id: int) -> str:
-    return session.scalar(select(Volunteer.mobile).where(Volunteer.account_id == account_id)) or ""
 
 
 def _who(session: Session, message: OutboxMessage) -> str:
@@ -66,7 +61,7 @@ def letter(session: Session, message: OutboxMessage, means: Means) -> Parcel:
 def text(session: Session, message: OutboxMessage, means: Means) -> Parcel:
     """The same as a text."""
     log, account = _still(session, message)
-    number = _mobile(session, account.id)
+    number = company.mobile_of(session, account.id)
     if not number:
         raise Suppressed("no mobile of theirs is known")
     return sms.Text(number, f"{current().name}: {_words(log, means)}")

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.safe_contact import Answer
 from outreach.casework.victims import Victim, name_of
 from outreach.casework.victims.listing import RESTRICTED
-from outreach.casework.visits import CrewMember, CrewState, Risk, Visit, VisitState
+from outreach.casework.visits import CrewMember, CrewState, Risk, Visit, VisitLog, VisitState
 from outreach.casework.visits.listing import in_scope, is_unstaffed
 from outreach.foundation.clock import day_of, now, today
 from outreach.foundation.force import current
@@ -21,17 +21,22 @@ _NEAR = 7      # days: each day nearer than this weighs as much as a day overdue
 
 
 def unstaffed(session: Session, actor: Actor) -> Iterable[Line]:
-    """Visits to come that too few have accepted, or that must not be made: the nearer, the heavier."""
+    """Visits to come that too few have accepted, or that must not be made: the nearer, the heavier. One that
+    nobody went on stands there until it is cancelled: the person may have waited."""
     if not actor.may(May.PLAN_VISIT):
         return []
     not_any_more = or_(Victim.deceased_on.is_not(None), Victim.may_visit == Answer.NO)
+    went = or_(Visit.crew.any(or_(CrewMember.state == CrewState.ACCEPTED,
+                                  CrewMember.checked_in_at.is_not(None))),
+               select(VisitLog.id).where(VisitLog.visit_id == Visit.id).correlate(Visit).exists())
     question = (
         select(Visit.id, Visit.victim_id, Visit.planned_start_at, Visit.persons, Visit.risk, Visit.event_name,
                Visit.event_place, Victim.title, Victim.first_name, Victim.last_name, Victim.town, Victim.band,
                Victim.restricted, Victim.deceased_on, Victim.may_visit)
         .outerjoin(Victim, Victim.id == Visit.victim_id)
-        .where(Visit.state == VisitState.PLANNED, Visit.planned_start_at > now(), in_scope(actor),
-               or_(is_unstaffed(), not_any_more))
+        .where(Visit.state == VisitState.PLANNED, in_scope(actor), or_(
+            and_(Visit.planned_start_at > now(), or_(is_unstaffed(), not_any_more)),
+            and_(Visit.planned_end_at <= now(), ~went)))
         .order_by(Visit.planned_start_at, Visit.id).limit(MOST))
     rows = session.execute(question).all()
     crews = _crews(session, [row.id for row in rows])
@@ -63,6 +68,8 @@ def _weight(start: datetime) -> int:
 
 
 def _why(row: Any, crew: dict[CrewState, int]) -> str:
+    if row.planned_start_at <= now():
+        return "Nobody went on this visit. Cancel it, and tell whoever may have waited."
     if row.deceased_on:
         return "Recorded as having died: cancel the visit, so that nobody goes."
     if row.may_visit is Answer.NO:
