@@ -13,7 +13,7 @@ from app.desk.my_visits.receiving import answer_phone, mark, sent_with, thanks, 
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page, wants_fragment
-from outreach.casework.visits import NoSuchVisit, logging
+from outreach.casework.visits import NoSuchVisit, company, logging
 from outreach.casework.visits.entry import WrongEntry
 from outreach.casework.visits.logging import DifferentWords
 from outreach.foundation import accounts, drafts
@@ -30,7 +30,7 @@ def show(request: Request, session: Db, me: Me) -> Response:
     account = accounts.get(session, me.id)
     return page(request, "desk/handing_in/show.html", account=account, since=account.lapsed_since,
                 never=account.vetting is None or account.vetting.cleared_on is None,
-                begun=_begun(session, me))
+                begun=_begun(session, me), under_way=company.under_way(session, me))
 
 
 @room.get("/{visit_id:int}", needs=May.HAND_IN)

@@ -10,6 +10,7 @@ from app.cli import Stop, add_account
 from outreach.foundation import clock, sign_ins
 from outreach.foundation.accounts import Account
 from outreach.foundation.db import Database
+from outreach.foundation.operation import acting
 from outreach.foundation.permissions import Actor, May
 from outreach.foundation.volunteers import clearing
 from tests.cast import cleared
@@ -54,6 +55,19 @@ def test_every_door_but_handing_in_is_shut(site: Any, desk: Any, session: Any, m
 def test_the_welcome_page_leads_to_handing_in(desk: Any, session: Any) -> None:
     una = cleared(session, "una", "Una Field", suspended_at=clock.now() - timedelta(minutes=1))
     assert desk(una).get("/desk/welcome").headers["location"] == "/desk/handing-in"
+
+
+def test_whoever_is_in_somebodys_home_is_told_whom_to_ring(desk: Any, session: Any, officer: Actor,
+                                                           mrs_hill: Any, visit_of: Any) -> None:
+    """They cannot check out, and the worker goes on asking after them."""
+    una = cleared(session, "una", "Una Field", suspended_at=clock.now() - timedelta(minutes=1))
+    visit = visit_of(mrs_hill, una)
+    assert "You checked in" not in desk(una).get("/desk/handing-in").text
+    with acting(session, una, "visit.checked_in"):
+        visit.crew[0].checked_in_at = clock.now()
+    session.commit()
+    told = desk(una).get("/desk/handing-in").text
+    assert "When you are out, ring Ada Cole on 101" in told and "Margaret" not in told
 
 
 def test_a_session_under_way_ends_with_the_suspension(desk: Any, officer: Actor, volunteer: Actor,

@@ -14,11 +14,11 @@ from outreach.foundation.permissions import Actor
 ALARM = timedelta(hours=1)
 
 
-def calendar(session: Session, actor: Actor, visit: Visit, *, link: str, cancelled: bool = False) -> bytes:
+def calendar(session: Session, actor: Actor, visit: Visit, *, link: str) -> bytes:
     """The file (RFC 5545), its times in UTC, which every calendar shows in British time; the same UID each
     time and the visit's version as SEQUENCE, so that a later copy takes the place of an earlier one. Written
     down as a disclosure."""
-    gone = cancelled or visit.state is VisitState.CANCELLED
+    gone = visit.state is VisitState.CANCELLED
     made = Calendar()
     made.add("prodid", f"-//{current().name}//Outreach//EN")
     made.add("version", "2.0")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.casework.visits.record import CrewMember, CrewState, Visit
+from outreach.casework.visits.record import CrewMember, CrewState, Visit, VisitState
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor
@@ -31,6 +31,15 @@ def of(session: Session, actor: Actor, visit_ids: Sequence[int]) -> Mapping[int,
         .outerjoin(Volunteer, Volunteer.account_id == Account.id))
     return {row.id: Company(others.get(row.id, []), row.name, row.mobile or force_number())
             for row in contacts}
+
+
+def under_way(session: Session, actor: Actor) -> list[Company]:
+    """Whom somebody rings who is in somebody's home while their access ends: they cannot check out."""
+    inside = session.scalars(select(CrewMember.visit_id).join(Visit, Visit.id == CrewMember.visit_id).where(
+        CrewMember.account_id == actor.id, CrewMember.state == CrewState.ACCEPTED,
+        CrewMember.checked_in_at.is_not(None), CrewMember.checked_out_at.is_(None),
+        Visit.state == VisitState.PLANNED)).all()
+    return list(of(session, actor, inside).values())
 
 
 def mobile_of(session: Session, account_id: int) -> str:

@@ -1,6 +1,5 @@
 """The list of helpers: how the vetting of each stands, which training is missing, when they last helped."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -102,12 +101,6 @@ def standing_of(volunteer: Volunteer) -> Standing:
 def falls_short(account: Account) -> bool:
     """Whether somebody is vetted here, to a level that is not enough for a victim's home."""
     return account.vetting is not None and not is_enough_for_visits(account.vetting)
-
-
-def districts_in_use(found: Iterable[Line]) -> list[str]:
-    """The force's districts, then those on records that it no longer has."""
-    own = [district.name for district in current().districts]
-    return [*own, *sorted({name for line in found for name in line.districts} - set(own))]
 
 
 def _shown(line: Line, filters: Filters) -> bool:
