@@ -132,6 +132,18 @@ def test_two_logs_of_one_visit_are_two_contacts_one_next_step_and_then_it_is_fin
     assert len(session.scalars(select(Hours)).all()) == 2
 
 
+def test_two_who_found_nobody_in_tried_once(session: Session, officer: Actor, volunteer: Actor,
+                                            mrs_hill: Victim, visit_of: PlanVisit, log_of: Any) -> None:
+    una = cleared(session, "other", "Una Field")
+    visit = visit_of(mrs_hill, volunteer, una)
+    for who in (volunteer, una):
+        log = log_of(visit, who, outcome=Outcome.NO_REPLY_POSTED, met=[])
+        accept(session, officer, opened(session, officer, log))
+    session.commit()
+    assert len(session.scalars(select(Contact)).all()) == 2
+    assert contacts.attempts(session, mrs_hill) == len(contacts.tries(session, mrs_hill)) == 1
+
+
 @pytest.mark.parametrize(("went", "hours"), [(True, [60]), (False, [])])
 def test_the_second_may_owe_none_and_their_hours_count_if_they_went(
         session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,

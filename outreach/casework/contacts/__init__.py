@@ -2,6 +2,7 @@
 
 from outreach.casework.contacts.logging import LoggedTwice, log_contact, write_down
 from outreach.casework.contacts.record import (
+    IS_ATTEMPT,
     NO_REPLY,
     REACHED,
     Contact,
@@ -11,5 +12,5 @@ from outreach.casework.contacts.record import (
     tries,
 )
 
-__all__ = ["NO_REPLY", "REACHED", "Contact", "ContactChannel", "LoggedTwice", "Outcome", "attempts",
-           "log_contact", "tries", "write_down"]
+__all__ = ["IS_ATTEMPT", "NO_REPLY", "REACHED", "Contact", "ContactChannel", "LoggedTwice", "Outcome",
+           "attempts", "log_contact", "tries", "write_down"]

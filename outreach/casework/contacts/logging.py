@@ -52,12 +52,14 @@ def log_contact(session: Session, actor: Actor, victim: Victim, *, channel: Cont
 @operation("contact.told", needs=May.LOG_CONTACT)
 def write_down(session: Session, actor: Actor, victim: Victim, *, by_id: int, channel: ContactChannel,
                outcome: Outcome, at: datetime, over_at: datetime, summary: str, minutes: int,
-               follow_up: "follow_ups.Proposal | None" = None) -> Contact:
+               is_told_before: bool = False, follow_up: "follow_ups.Proposal | None" = None) -> Contact:
     """Write down a contact that somebody else made, as they told it: what took place is a fact, whatever has
     been learnt since of how the person may be reached. It answers nothing that was planned after it was over.
+    `is_told_before`: by somebody else who was along; then it is no further attempt.
     """
     contact = Contact(victim_id=victim.id, at=at, by_id=by_id, channel=channel, outcome=outcome,
-                      attempt_no=attempts(session, victim) + 1, summary=summary.strip(), minutes=minutes)
+                      attempt_no=0 if is_told_before else attempts(session, victim) + 1,
+                      summary=summary.strip(), minutes=minutes)
     _write(session, victim, contact)
     follow_ups.settle(session, actor, victim, contact_id=contact.id, reached=outcome in REACHED, at=at,
                       planned_before=over_at)

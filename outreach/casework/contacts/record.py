@@ -59,6 +59,10 @@ class Contact(Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+# Not a letter that was posted, nor what the second of two who went together tells of the same visit.
+IS_ATTEMPT = (Contact.outcome != Outcome.POSTED, Contact.attempt_no > 0)
+
+
 def tries(session: Session, victim: Victim, before: datetime | None = None) -> list[datetime]:
     """When somebody tried since this person was last reached, earliest first."""
     question = _since_reached(session, victim, select(Contact.at))
@@ -73,7 +77,7 @@ def attempts(session: Session, victim: Victim) -> int:
 
 
 def _since_reached(session: Session, victim: Victim, question: Select[Any]) -> Select[Any]:
-    question = question.where(Contact.victim_id == victim.id, Contact.outcome != Outcome.POSTED)
+    question = question.where(Contact.victim_id == victim.id, *IS_ATTEMPT)
     if reached_at := session.scalar(select(func.max(Contact.at)).where(
             Contact.victim_id == victim.id, Contact.outcome.in_(REACHED))):
         question = question.where(Contact.at > reached_at)

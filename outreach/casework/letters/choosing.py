@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from outreach.casework.contacts import Contact, Outcome
+from outreach.casework.contacts import IS_ATTEMPT, Contact
 from outreach.casework.letters.record import Letter, State
 from outreach.casework.need import Band
 from outreach.casework.safe_contact import Answer
@@ -122,4 +122,4 @@ def _had_it(template: str, batch_id: int) -> ColumnElement[bool]:
 
 def _attempts() -> ColumnElement[int]:
     return select(func.count(Contact.id)).where(
-        Contact.victim_id == Victim.id, Contact.outcome != Outcome.POSTED).correlate(Victim).scalar_subquery()
+        Contact.victim_id == Victim.id, *IS_ATTEMPT).correlate(Victim).scalar_subquery()

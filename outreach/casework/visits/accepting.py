@@ -181,6 +181,7 @@ def _write_contact(session: Session, actor: Actor, found: OpenLog, victim: Victi
         session, actor, victim, by_id=log.account_id, outcome=log.outcome, at=log.began_at,
         over_at=min(log.ended_at, log.received_at), summary=summary_of(log), minutes=log.minutes,
         channel=ContactChannel.JOINT_VISIT if _went_together(session, log) else ContactChannel.VISIT,
+        is_told_before=_accepted_before(session, log),
         follow_up=proposal if log.outcome is not Outcome.DECEASED else None)
 
 
