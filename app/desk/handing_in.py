@@ -30,7 +30,8 @@ def show(request: Request, session: Db, me: Me) -> Response:
     account = accounts.get(session, me.id)
     return page(request, "desk/handing_in/show.html", account=account, since=account.lapsed_since,
                 never=account.vetting is None or account.vetting.cleared_on is None,
-                begun=_begun(session, me), under_way=company.under_way(session, me))
+                begun=_begun(session, me), under_way=company.under_way(session, me),
+                in_danger=company.in_danger())
 
 
 @room.get("/{visit_id:int}", needs=May.HAND_IN)

@@ -67,7 +67,8 @@ def test_whoever_is_in_somebodys_home_is_told_whom_to_ring(desk: Any, session: A
         visit.crew[0].checked_in_at = clock.now()
     session.commit()
     told = desk(una).get("/desk/handing-in").text
-    assert "When you are out, ring Ada Cole on 101" in told and "Margaret" not in told
+    assert "When you are out, ring Ada Cole" in told and "In danger ring 999" in told
+    assert told.count('href="tel:101"') == 2 and "Margaret" not in told
 
 
 def test_a_session_under_way_ends_with_the_suspension(desk: Any, officer: Actor, volunteer: Actor,
