@@ -132,6 +132,16 @@ def test_two_logs_of_one_visit_are_two_contacts_one_next_step_and_then_it_is_fin
     assert len(session.scalars(select(Hours)).all()) == 2
 
 
+def test_whoever_is_still_in_there_owes_a_log_until_they_are_out(
+        session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit) -> None:
+    visit = visit_of(mrs_hill, volunteer)
+    change(session, visit.crew[0], checked_in_at=now())
+    with pytest.raises(NotWaiting, match="have not checked out"):
+        owes_none(session, officer, visit.id, volunteer.id, went=True)
+    change(session, visit.crew[0], checked_out_at=now())
+    assert owes_none(session, officer, visit.id, volunteer.id, went=True).owes_no_log_at
+
+
 def test_two_who_found_nobody_in_tried_once(session: Session, officer: Actor, volunteer: Actor,
                                             mrs_hill: Victim, visit_of: PlanVisit, log_of: Any) -> None:
     una = cleared(session, "other", "Una Field")

@@ -147,6 +147,9 @@ def owes_none(session: Session, actor: Actor, visit_id: int, account_id: int, *,
         return part
     if part.state is not CrewState.ACCEPTED or visit.planned_start_at > clock.now():
         raise NotWaiting("No log is owed by them: they are not on this visit, or it has not begun")
+    if part.checked_in_at and part.checked_out_at is None:      # else they could check out no more
+        raise NotWaiting("They checked in and have not checked out. Speak to them, and say so on the visit "
+                         "first")
     part.owes_no_log_at = clock.now()
     if went:
         _count_as_planned(session, actor, visit, part)
