@@ -209,7 +209,7 @@ def test_in_and_out_and_then_the_log(desk: Desk, session: Session, volunteer: Ac
 def test_what_cannot_be_is_said_on_the_visit_itself(desk: Desk, volunteer: Actor, mrs_hill: Victim,
                                                     visit_of: PlanVisit, headers: dict[str, str]) -> None:
     visit = visit_of(mrs_hill, volunteer, begins_at=clock.now() + timedelta(hours=3))
-    for door, says in (("check-in", "check in from two hours before"), ("check-out", "Check in first"),
+    for door, says in (("check-in", "check in from 30 minutes before"), ("check-out", "Check in first"),
                        ("longer", "Choose 15 or 30 minutes")):
         answer = desk(volunteer).submit(f"/desk/my-visits/{visit.id}/{door}", headers=headers)
         assert answer.status_code == 422 and says in words(answer) and "Margaret H." in answer.text
@@ -219,7 +219,7 @@ def test_before_the_time_there_is_no_button_to_check_in(desk: Desk, volunteer: A
                                                         visit_of: PlanVisit) -> None:
     visit = visit_of(mrs_hill, volunteer, begins_at=clock.now() + timedelta(hours=3))
     page = desk(volunteer).get(f"/desk/my-visits/{visit.id}").text
-    assert "/check-in" not in page and "from two hours before" in page
+    assert "/check-in" not in page and "from 30 minutes before" in page
 
 
 def test_whoever_is_late_sees_it_and_what_happens_next(desk: Desk, volunteer: Actor, mrs_hill: Victim,

@@ -125,7 +125,7 @@ def test_nobody_checks_in_more_than_two_hours_before(
     if may:
         assert on_the_day.check_in(session, volunteer, visit.id).checked_in_at
     else:
-        with pytest.raises(CannotCheck, match="check in from two hours before"):
+        with pytest.raises(CannotCheck, match="check in from 30 minutes before"):
             on_the_day.check_in(session, volunteer, visit.id)
 
 

@@ -404,7 +404,7 @@ def test_vetting_that_ends_hands_back_all_that_is_not_under_way(
         CrewState.HANDED_BACK, CrewState.HANDED_BACK, CrewState.ACCEPTED]
     assert waiting(session).count("visit.planner_mail") == 2
     member = session.scalars(select(CrewMember).where(CrewMember.visit_id == coming.id)).one()
-    assert member.why == "their vetting has ended"
+    assert member.why == "they may not go on visits any more"
 
 
 def test_vetting_renewed_before_the_worker_came_keeps_the_visits(

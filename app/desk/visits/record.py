@@ -12,7 +12,16 @@ from app.desk.visits.doors import Named
 from app.desk.visits.fields import AssignForm, OfferForm, WhyForm
 from app.doors import Db, Me, Room
 from app.pages import page
-from outreach.casework.visits import CrewState, Risk, Visit, VisitLog, VisitState, choosing, telling
+from outreach.casework.visits import (
+    CrewState,
+    Risk,
+    Visit,
+    VisitLog,
+    VisitState,
+    choosing,
+    crew_told,
+    telling,
+)
 from outreach.casework.visits.escalation import is_mere_look
 from outreach.foundation import clock, outbox
 from outreach.foundation.accounts import Account
@@ -40,7 +49,8 @@ def shown(request: Request, session: Session, me: Actor, visit: Visit, status: i
                 whom=fields.whom(visit), when=fields.said(visit.planned_start_at, visit.planned_end_at),
                 answered=fields.ANSWERED, state=fields.STATES[visit.state],
                 risk=fields.RISK_WORDS[visit.risk],
-                crew_words=fields.CREW, CrewState=CrewState, take=current().visits.take,
+                crew_words=fields.CREW, taken_off=crew_told.VETTING,
+                CrewState=CrewState, take=current().visits.take,
                 going=sum(member.state is CrewState.ACCEPTED for member in visit.crew),
                 told=fields.telling_of(visit, telling.told(session, visit)), logs=_logs(session, visit),
                 story=_story(session, visit), to_offer=to_offer, unassessed=visit.risk is Risk.NOT_ASSESSED,

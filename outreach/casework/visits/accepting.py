@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from outreach.casework import contacts, follow_ups, measures
@@ -189,9 +189,12 @@ def _write_contact(session: Session, actor: Actor, found: OpenLog, victim: Victi
 
 
 def _went_together(session: Session, log: VisitLog) -> bool:
+    """Whether somebody else of the crew was there, as far as a check-in or a log of theirs tells."""
+    wrote = exists().where(VisitLog.visit_id == log.visit_id, VisitLog.account_id == CrewMember.account_id)
     others = select(CrewMember.id).where(CrewMember.visit_id == log.visit_id,
                                          CrewMember.account_id != log.account_id,
-                                         CrewMember.state == CrewState.ACCEPTED)
+                                         CrewMember.state == CrewState.ACCEPTED,
+                                         or_(CrewMember.checked_in_at.is_not(None), wrote))
     return session.scalar(others.limit(1)) is not None
 
 

@@ -94,6 +94,8 @@ def _candidate(visit: Visit, account: Account, hard: Sequence[str], soft: Sequen
     clash = [other for other in beside if _overlap(other, visit.planned_start_at, visit.planned_end_at)]
     if visit.victim is not None and visit.victim.restricted and not account.actor.may(May.SEE_RESTRICTED):
         hard = (*hard, "this record is restricted: only officers see it")
+    if account.id == visit.named_contact_id:
+        hard = (*hard, "is told when nobody checks out: choose another named contact first")
     if clash:
         hard = (*hard, f"has another visit then, {_hours(clash[0])}")
     elif beside:

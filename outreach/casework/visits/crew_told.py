@@ -13,7 +13,7 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
 from outreach.foundation.outbox import Means, OutboxMessage, Parcel, Policy, Suppressed, Words
 
-VETTING = "their vetting has ended"
+VETTING = "they may not go on visits any more"
 
 
 class News(StrEnum):

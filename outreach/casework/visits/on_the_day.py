@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from outreach.casework.visits import escalation, lateness, mine
 from outreach.casework.visits.record import CrewMember, Visit, VisitLog
 from outreach.foundation import clock, times
+from outreach.foundation.force import current
 from outreach.foundation.operation import operation
 from outreach.foundation.permissions import Actor, May
 
-EARLIEST = timedelta(hours=2)       # before the planned start
 LONGEST = timedelta(hours=2)        # after the planned end
 SAME_DAY = timedelta(hours=12)      # after the planned end; later the log says what happened
 LONGER = (15, 30)                   # minutes that can be asked for at once
@@ -24,6 +24,12 @@ class CannotCheck(ValueError):
     """This cannot be, or not now; the text says what to do."""
 
 
+def earliest() -> timedelta:
+    """How long before the planned start somebody may check in. Not long: whoever is in is asked after by the
+    planned end."""
+    return timedelta(minutes=current().visits.check_in_minutes_before)
+
+
 @operation("visit.checked_in", needs=May.GO_ON_VISITS)
 def check_in(session: Session, actor: Actor, visit_id: int, *, at: datetime | None = None,
              sent_at: datetime | None = None) -> CrewMember:
@@ -33,9 +39,9 @@ def check_in(session: Session, actor: Actor, visit_id: int, *, at: datetime | No
     if member.checked_in_at:
         return member
     moment, visit = put_right(member, at, sent_at), member.visit
-    if moment < visit.planned_start_at - EARLIEST:
-        raise CannotCheck(f"Your visit begins {times.said(visit.planned_start_at)}: check in from two hours "
-                          "before")
+    if moment < visit.planned_start_at - earliest():
+        raise CannotCheck(f"Your visit begins {times.said(visit.planned_start_at)}: check in from "
+                          f"{current().visits.check_in_minutes_before} minutes before")
     if moment > visit.planned_end_at + SAME_DAY:
         raise CannotCheck(f"This visit was to end {times.said(visit.planned_end_at)}: write its log instead")
     if member.checked_out_at and moment > member.checked_out_at:

@@ -12,7 +12,7 @@ from outreach.casework.contacts import REACHED, Contact, ContactChannel, Outcome
 from outreach.casework.reaching import CannotRemind
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims.record import Victim
-from outreach.casework.visits.record import Risk, Visit, VisitState
+from outreach.casework.visits.record import CrewState, Risk, Visit, VisitState
 from outreach.foundation import clock, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.dates import spoken
@@ -70,6 +70,7 @@ def refuse(session: Session, victim: Victim | None, plan: Plan, *, visit: Visit 
         _refuse_telling(victim, plan, is_news=moved or (visit and visit.tell_by) is not plan.tell_by)
     _refuse_words(plan, victim)
     _refuse_contact(session, victim, plan)
+    _refuse_contact_who_goes(plan, visit)
 
 
 def is_first(session: Session, victim: Victim) -> bool:
@@ -170,6 +171,14 @@ def _refuse_contact(session: Session, victim: Victim | None, plan: Plan) -> None
     if victim is not None and account not in follow_ups.may_be_given(session, victim):
         raise CannotPlan("named_contact_id", f"{account.name} does not see {victim.spoken_name}'s record, so "
                          "the visit would not open for them: choose somebody else")
+
+
+def _refuse_contact_who_goes(plan: Plan, visit: Visit | None) -> None:
+    """Whoever goes cannot be the one who is told that they have not come out."""
+    crew = visit.crew if visit else []
+    if plan.named_contact_id in [member.account_id for member in crew
+                                 if member.state in (CrewState.OFFERED, CrewState.ACCEPTED)]:
+        raise CannotPlan("named_contact_id", "They go on this visit themselves: choose somebody who does not")
 
 
 def said(visit: Visit) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from outreach.casework.visits.lateness import Step, minutes
 from outreach.casework.visits.mine import MyVisit
-from outreach.casework.visits.on_the_day import EARLIEST, SAME_DAY
+from outreach.casework.visits.on_the_day import SAME_DAY, earliest
 from outreach.casework.visits.record import CrewState, LogState
 from outreach.foundation import clock
 
@@ -36,7 +36,7 @@ def stage(visit: MyVisit, at: datetime | None = None) -> Stage:
 
 def may_check_in(visit: MyVisit, at: datetime | None = None) -> bool:
     """Whether it is time to check in."""
-    return (at or clock.now()) >= visit.begins_at - EARLIEST
+    return (at or clock.now()) >= visit.begins_at - earliest()
 
 
 def may_undo(visit: MyVisit, at: datetime | None = None) -> bool:

@@ -173,6 +173,7 @@ class VisitRules(Section):
     minutes: int
     persons_first_visit: int
     travel_minutes: int
+    check_in_minutes_before: int
     ask_after_minutes: int
     tell_contact_after_minutes: int
     tell_supervisor_after_minutes: int
