@@ -121,6 +121,8 @@ def test_two_logs_of_one_visit_are_two_contacts_one_next_step_and_then_it_is_fin
         log_of: Any) -> None:
     una = cleared(session, "other", "Una Field")
     visit = visit_of(mrs_hill, volunteer, una)
+    for member in visit.crew:
+        change(session, member, checked_in_at=now())
     for who, state in ((volunteer, VisitState.PLANNED), (una, VisitState.FINISHED)):
         accept(session, officer, opened(session, officer, log_of(visit, who)))
         session.commit()
@@ -130,6 +132,14 @@ def test_two_logs_of_one_visit_are_two_contacts_one_next_step_and_then_it_is_fin
         (volunteer.id, ContactChannel.JOINT_VISIT), (una.id, ContactChannel.JOINT_VISIT)]
     assert len(session.scalars(select(FollowUp)).all()) == 1
     assert len(session.scalars(select(Hours)).all()) == 2
+
+
+def test_a_companion_of_whom_nothing_tells_makes_no_joint_visit(
+        session: Session, officer: Actor, volunteer: Actor, mrs_hill: Victim, visit_of: PlanVisit,
+        log_of: Any) -> None:
+    visit = visit_of(mrs_hill, volunteer, cleared(session, "other", "Una Field"))
+    accept(session, officer, opened(session, officer, log_of(visit, volunteer)))
+    assert session.scalars(select(Contact.channel)).one() is ContactChannel.VISIT
 
 
 def test_whoever_is_still_in_there_owes_a_log_until_they_are_out(

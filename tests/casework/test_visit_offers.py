@@ -201,13 +201,27 @@ def test_never_more_go_than_were_planned_whoever_puts_them_on_it(
 
 
 def test_only_officers_go_to_somebody_whose_record_is_restricted(
-        session: Session, officer: Actor, bill: Actor, willing: Victim, open_visit: Any) -> None:
+        session: Session, officer: Actor, supervisor: Actor, bill: Actor, willing: Victim,
+        open_visit: Any) -> None:
     with acting(session, COMMAND_LINE, "test"):
         willing.restricted = True
-    visit = open_visit()
+    visit = open_visit(named_contact_id=supervisor.id)
     with pytest.raises(CannotOffer, match="this record is restricted"):
         offering.offer(session, officer, visit, [bill.id])
     assert offering.assign(session, officer, visit, officer.id).state is CrewState.ACCEPTED
+
+
+def test_whoever_is_told_when_nobody_checks_out_does_not_go(
+        session: Session, officer: Actor, supervisor: Actor, open_visit: Any) -> None:
+    with pytest.raises(CannotOffer, match="choose another named contact first"):
+        offering.assign(session, officer, open_visit(begins_at=soon(20)), officer.id)
+    theirs = open_visit(named_contact_id=supervisor.id)
+    offering.assign(session, officer, theirs, officer.id)
+    with pytest.raises(planning.CannotPlan, match="They go on this visit themselves"):
+        planning.change(session, officer, theirs, planning.Plan(
+            starts_at=theirs.planned_start_at, ends_at=theirs.planned_end_at, persons=1,
+            alone_reason="Her daughter is there", risk=theirs.risk, password=theirs.password,
+            named_contact_id=officer.id))
 
 
 # Offers
@@ -246,8 +260,8 @@ def test_nobody_is_asked_twice_but_somebody_who_declined_may_be_asked_again(
 
 def test_an_officer_is_put_on_a_visit_and_a_volunteer_is_asked(session: Session, officer: Actor,
                                                                ambassador: Actor, bill: Actor,
-                                                               open_visit: Any) -> None:
-    visit = open_visit(persons=2)
+                                                               supervisor: Actor, open_visit: Any) -> None:
+    visit = open_visit(persons=2, named_contact_id=supervisor.id)
     assert offering.assign(session, officer, visit, ambassador.id).state is CrewState.ACCEPTED
     assert watched(session) == 3
     assert waiting(session) == ["visit.crew_put_on_mail"]
