@@ -4,8 +4,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from app import spoken
-from app.desk.devices.doors import NotDone, OpenedLoan, beside
+from app.desk.devices.doors import OpenedLoan
 from app.desk.devices.fields import DetailsForm, RecallForm, choices, telephone_of
+from app.desk.refusals import NotDone, beside
 from app.desk.victims.fields import held_by
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled

@@ -1,23 +1,15 @@
 """The loaders of the equipment, and where a sentence of its rules stands on a form."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.orm import Session
 
 from app.desk.doors import is_shown_again, keep_unsaved, note_again
 from app.doors import LOOKING, Db, Me, Sent
-from app.forms import Filled
 from outreach.casework import devices
-from outreach.casework.devices import Device, DeviceLoan, DeviceWait, Refused, waiting
-from outreach.casework.safe_contact import UnsafeContact
+from outreach.casework.devices import Device, DeviceLoan, DeviceWait, waiting
 from outreach.casework.victims import ReasonNeeded
-
-
-class NotDone(Exception):
-    """The rules said no; why stands beside the field. Whatever was written is rolled back."""
 
 
 def opened_device(device_id: int, request: Request, session: Db, me: Me) -> Device:
@@ -45,21 +37,3 @@ def opened_wait(wait_id: int, session: Db, me: Me) -> DeviceWait:
 OpenedDevice = Annotated[Device, Depends(opened_device, scope="function")]
 OpenedLoan = Annotated[DeviceLoan, Depends(opened_loan, scope="function")]
 OpenedWait = Annotated[DeviceWait, Depends(opened_wait, scope="function")]
-
-
-@contextmanager
-def beside(session: Session, form: Filled[Any], **elsewhere: str) -> Iterator[None]:
-    """Put what the rules refuse beside the field it is about (`elsewhere`: field of the rule → field of the
-    form), and take everything back."""
-    if form.errors:
-        raise NotDone
-    try:
-        with session.begin_nested():
-            yield
-    except Refused as no:
-        about = elsewhere.get(no.about, no.about)
-        form.wrong(about if about in form.typed else "", str(no))
-        raise NotDone from no
-    except UnsafeContact as no:
-        form.wrong("channel" if "channel" in form.typed else "", str(no))
-        raise NotDone from no

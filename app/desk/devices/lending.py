@@ -7,9 +7,9 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.desk.devices.doors import NotDone, beside
 from app.desk.devices.fields import LoanForm, choices, feelings_of, telephone_of
 from app.desk.doors import OpenedVictim, begun
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

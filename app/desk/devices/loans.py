@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.asking import number
-from app.desk.devices.doors import NotDone, OpenedLoan, beside
+from app.desk.devices.doors import OpenedLoan
 from app.desk.devices.fields import (
     CallersForm,
     ChaserForm,
@@ -18,6 +18,7 @@ from app.desk.devices.fields import (
     telephone_of,
 )
 from app.desk.devices.stock import LOOKS
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, link, page

@@ -5,9 +5,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.asking import number
-from app.desk.devices.doors import NotDone, beside
 from app.desk.devices.fields import ReturnForm, choices, feelings_of
 from app.desk.doors import keep_unsaved
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

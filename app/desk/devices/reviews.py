@@ -5,8 +5,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import spoken
-from app.desk.devices.doors import NotDone, OpenedLoan, beside
+from app.desk.devices.doors import OpenedLoan
 from app.desk.devices.fields import ReviewForm, choices, feelings_of
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

@@ -9,8 +9,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from app.desk.devices.doors import NotDone, OpenedLoan, beside
+from app.desk.devices.doors import OpenedLoan
 from app.desk.devices.fields import SheetForm, StatsForm
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

@@ -6,8 +6,8 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from app.asking import number
-from app.desk.devices.doors import NotDone, beside
 from app.desk.devices.fields import UnitsForm, choices
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, link, page

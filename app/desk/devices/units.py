@@ -6,9 +6,10 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.desk.devices.doors import NotDone, OpenedDevice, beside
+from app.desk.devices.doors import OpenedDevice
 from app.desk.devices.fields import StandingForm, UnitForm, choices
 from app.desk.devices.stock import LOOKS
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

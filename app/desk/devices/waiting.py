@@ -6,9 +6,10 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.desk.devices.doors import NotDone, OpenedWait, beside
+from app.desk.devices.doors import OpenedWait
 from app.desk.devices.fields import ReasonForm, ReserveForm, WaitForm, choices
 from app.desk.doors import OpenedVictim
+from app.desk.refusals import NotDone, beside
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled
 from app.pages import go, page

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.desk.doors import begun
-from app.desk.volunteers.doors import NotDone, OpenedVolunteer, beside, refuse_stale
+from app.desk.refusals import NotDone, beside
+from app.desk.volunteers.doors import OpenedVolunteer, refuse_stale
 from app.desk.volunteers.fields import (
     NewVolunteerForm,
     VolunteerForm,

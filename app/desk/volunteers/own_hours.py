@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.desk.volunteers.doors import NotDone, beside
+from app.desk.refusals import NotDone, beside
 from app.desk.volunteers.fields import HoursForm, choices, hours_of
 from app.doors import Db, Me, Posted, Room
 from app.forms import Filled

@@ -3,7 +3,8 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.desk.volunteers.doors import NotDone, OpenedVolunteer, beside
+from app.desk.refusals import NotDone, beside
+from app.desk.volunteers.doors import OpenedVolunteer
 from app.desk.volunteers.fields import TrainingForm
 from app.desk.volunteers.showing import shown
 from app.doors import Db, Me, Posted, Room

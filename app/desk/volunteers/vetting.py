@@ -3,7 +3,8 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.desk.volunteers.doors import NotDone, OpenedVolunteer, beside, refuse_stale
+from app.desk.refusals import NotDone, beside
+from app.desk.volunteers.doors import OpenedVolunteer, refuse_stale
 from app.desk.volunteers.fields import SuspensionForm, VettingForm
 from app.desk.volunteers.showing import shown
 from app.doors import Db, Me, Posted, Room
