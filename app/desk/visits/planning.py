@@ -18,8 +18,9 @@ from app.forms import Filled
 from app.pages import go, page
 from outreach.casework.follow_ups import OPEN, FollowUp
 from outreach.casework.victims import Victim
-from outreach.casework.visits import Visit, choosing, planning, plausible
+from outreach.casework.visits import Visit, planning, plausible
 from outreach.casework.visits.plausible import CannotPlan
+from outreach.casework.visits.record import ASKED
 from outreach.foundation import clock, drafts
 from outreach.foundation.force import current
 from outreach.foundation.permissions import Actor, May
@@ -160,4 +161,4 @@ def _asked(request: Request, session: Session, victim: Victim | None, form: Fill
 def _cancelling(request: Request, visit: Visit, form: Filled[WhyForm], status: int = 200) -> Response:
     return page(request, "desk/visits/cancel.html", block="form", status=status, visit=visit, form=form,
                 whom=fields.whom(visit), when=fields.said(visit.planned_start_at, visit.planned_end_at),
-                asked=[one.account.name for one in visit.crew if one.state in choosing.ASKED])
+                asked=[one.account.name for one in visit.crew if one.state in ASKED])

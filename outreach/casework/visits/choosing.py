@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.casework.visits.record import CrewMember, CrewState, Visit, VisitState
+from outreach.casework.visits.record import ASKED, CrewMember, CrewState, Visit, VisitState
 from outreach.foundation import clock, times
 from outreach.foundation.accounts import Account, people
 from outreach.foundation.force import current
@@ -15,7 +15,6 @@ from outreach.foundation.permissions import May, Role
 from outreach.foundation.volunteers import suitable
 
 OURS = (Role.OFFICER, Role.AMBASSADOR)       # who can be put on a visit without being asked
-ASKED = (CrewState.OFFERED, CrewState.ACCEPTED)
 
 
 class NotAVisitor(Exception):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.casework.visits import company
-from outreach.casework.visits.record import CrewMember, CrewState, Visit, VisitState
+from outreach.casework.visits.record import ASKED, CrewMember, CrewState, Visit, VisitState
 from outreach.foundation import clock, mail, outbox, sms, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.force import current
@@ -43,7 +43,7 @@ _ABOUT = {News.OFFERED: "an offer", News.PUT_ON: "that they go", News.MOVED: "th
           News.FULL: "that it is taken", News.TAKEN_OFF: "that they are not needed",
           News.CANCELLED: "that it is cancelled"}
 _STANDS = {News.OFFERED: (CrewState.OFFERED,), News.PUT_ON: (CrewState.ACCEPTED,),
-           News.MOVED: (CrewState.OFFERED, CrewState.ACCEPTED)}
+           News.MOVED: ASKED}
 SUBJECT, PLANNER = "visit_crew", "visit.planner_mail"
 
 

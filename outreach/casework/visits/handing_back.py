@@ -3,8 +3,16 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.casework.visits import choosing, crew_told, offering, planning
-from outreach.casework.visits.record import CrewMember, CrewState, NoSuchVisit, Visit, VisitLog, VisitState
+from outreach.casework.visits import crew_told, offering, planning
+from outreach.casework.visits.record import (
+    ASKED,
+    CrewMember,
+    CrewState,
+    NoSuchVisit,
+    Visit,
+    VisitLog,
+    VisitState,
+)
 from outreach.foundation import clock, outbox, walls
 from outreach.foundation.accounts import ENDED, Account
 from outreach.foundation.operation import acting, operation
@@ -55,7 +63,7 @@ def hand_all_back(session: Session, message: OutboxMessage) -> None:
         return
     ids = session.scalars(
         select(CrewMember.visit_id).join(Visit, Visit.id == CrewMember.visit_id).where(
-            CrewMember.account_id == account.id, CrewMember.state.in_(choosing.ASKED),
+            CrewMember.account_id == account.id, CrewMember.state.in_(ASKED),
             CrewMember.checked_in_at.is_(None), Visit.state == VisitState.PLANNED)
         .order_by(CrewMember.visit_id))
     with acting(session, WORKER, "visit.handed_back"):
@@ -67,7 +75,7 @@ def _take_back(session: Session, account: Account, visit: Visit) -> None:
     logged = session.scalar(select(VisitLog.id).where(
         VisitLog.visit_id == visit.id, VisitLog.account_id == account.id).limit(1))
     for member in visit.crew:
-        still = member.state in choosing.ASKED and member.checked_in_at is None
+        still = member.state in ASKED and member.checked_in_at is None
         if member.account_id == account.id and still and not logged:
             _give_back(session, member, crew_told.VETTING)
 

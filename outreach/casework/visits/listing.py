@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.casework.victims.record import RESTRICTED, Victim, name_of, scope, why_opened
 from outreach.casework.visits.planning import locked
 from outreach.casework.visits.record import (
+    ASKED,
     CrewMember,
     CrewState,
     LogState,
@@ -26,7 +27,6 @@ from outreach.foundation.accounts import Account
 from outreach.foundation.permissions import Actor, May
 
 PAGE = 50
-SHOWN_STATES = (CrewState.OFFERED, CrewState.ACCEPTED)
 
 
 class Show(StrEnum):
@@ -194,7 +194,7 @@ def _crews(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Going]]
     rows = session.execute(
         select(CrewMember.visit_id, Account.name, CrewMember.state, CrewMember.checked_in_at,
                CrewMember.checked_out_at).join(Account, Account.id == CrewMember.account_id)
-        .where(CrewMember.visit_id.in_(visit_ids), CrewMember.state.in_(SHOWN_STATES))
+        .where(CrewMember.visit_id.in_(visit_ids), CrewMember.state.in_(ASKED))
         .order_by(CrewMember.id))
     found: dict[int, list[Going]] = {}
     for row in rows:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from outreach.casework.victims.record import Kind, Victim, name_of
 from outreach.casework.visits.lateness import later_of
 from outreach.casework.visits.record import (
+    ASKED,
     CrewMember,
     CrewState,
     LogState,
@@ -58,7 +59,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Which visits somebody of the crew sees: for questions that join `Visit`, their own `CrewMember` and, as
     an outer join, their own `VisitLog`."""
     return and_(CrewMember.account_id == actor.id, Visit.state == VisitState.PLANNED,
-                CrewMember.state.in_((CrewState.OFFERED, CrewState.ACCEPTED)),
+                CrewMember.state.in_(ASKED),
                 CrewMember.owes_no_log_at.is_(None),
                 or_(VisitLog.id.is_(None), VisitLog.state != LogState.ACCEPTED))
 

@@ -8,7 +8,15 @@ from outreach.casework.safe_contact import Answer
 from outreach.casework.visits import choosing, crew_told, escalation, planning, telling
 from outreach.casework.visits.choosing import Candidate
 from outreach.casework.visits.crew_told import News
-from outreach.casework.visits.record import CrewMember, CrewState, NoSuchVisit, Risk, Visit, VisitState
+from outreach.casework.visits.record import (
+    ASKED,
+    CrewMember,
+    CrewState,
+    NoSuchVisit,
+    Risk,
+    Visit,
+    VisitState,
+)
 from outreach.foundation import clock, walls
 from outreach.foundation.accounts import Account
 from outreach.foundation.operation import operation
@@ -101,7 +109,7 @@ def _answered(session: Session, actor: Actor, visit_id: int, yes: bool, why: str
 @operation("visit.taken_off", needs=May.PLAN_VISIT)
 def take_off(session: Session, actor: Actor, visit: Visit, member: CrewMember) -> CrewMember:
     """Take an offer back, or somebody off a visit. The visit must be locked. Raises `CannotOffer`."""
-    if visit.state is not VisitState.PLANNED or member.state not in choosing.ASKED:
+    if visit.state is not VisitState.PLANNED or member.state not in ASKED:
         raise CannotOffer(f"{member.account.name} is not on this visit any more", "")
     if member.checked_in_at:
         raise CannotOffer(f"{member.account.name} has checked in already", "")

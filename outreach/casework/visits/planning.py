@@ -12,9 +12,9 @@ from outreach.casework.follow_ups import BadTime, CannotRemind, FollowUp
 from outreach.casework.safe_contact import UnsafeContact
 from outreach.casework.victims.record import Victim
 from outreach.casework.visits import crew_told, escalation, plausible, telling
-from outreach.casework.visits.choosing import ASKED
 from outreach.casework.visits.plausible import CannotPlan, Plan
 from outreach.casework.visits.record import (
+    ASKED,
     CrewMember,
     CrewState,
     NoSuchVisit,

@@ -12,7 +12,7 @@ from outreach.casework.contacts import REACHED, Contact, ContactChannel, Outcome
 from outreach.casework.reaching import CannotRemind
 from outreach.casework.safe_contact import Answer, Channel, UnsafeContact
 from outreach.casework.victims.record import Victim
-from outreach.casework.visits.record import CrewState, Risk, Visit, VisitState
+from outreach.casework.visits.record import ASKED, Risk, Visit, VisitState
 from outreach.foundation import clock, times
 from outreach.foundation.accounts import Account
 from outreach.foundation.dates import spoken
@@ -177,7 +177,7 @@ def _refuse_contact_who_goes(plan: Plan, visit: Visit | None) -> None:
     """Whoever goes cannot be the one who is told that they have not come out."""
     crew = visit.crew if visit else []
     if plan.named_contact_id in [member.account_id for member in crew
-                                 if member.state in (CrewState.OFFERED, CrewState.ACCEPTED)]:
+                                 if member.state in ASKED]:
         raise CannotPlan("named_contact_id", "They go on this visit themselves: choose somebody who does not")
 
 

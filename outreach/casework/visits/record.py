@@ -78,6 +78,9 @@ class CrewState(StrEnum):
     HANDED_BACK = "handed back"  # given back, or taken away with their vetting
 
 
+ASKED = (CrewState.OFFERED, CrewState.ACCEPTED)      # whose part in a visit stands
+
+
 class CrewMember(Audited, Base):
     """One person's part in a visit: offered, answered, on the way, safely out."""
 
